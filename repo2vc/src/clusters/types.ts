@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream';
+import type { Context } from '../context.ts';
+import type { ClusterGoal, ClusterId, ClusterView, NodeView, Target } from '../model/index.ts';
+
+/** One thing to make true. Plain data, so it can be shown, journalled and repeated. */
+export interface ClusterStep {
+  /** Unique in its plan: `node:worker-2`. */
+  readonly key: string;
+  readonly kind: 'ensure' | 'replace' | 'remove';
+  /** Keys of the steps that must be done before. */
+  readonly after: readonly string[];
+  readonly why: string;
+  readonly deadlineMs: number;
+}
+
+/** What a provider promises; the contract test holds it to this. */
+export interface Promises {
+  readonly limits: 'enforced' | 'watched';
+  readonly expiry: 'enforced' | 'best-effort';
+  readonly isolation: 'bubblewrap' | 'none';
+}
+
+export interface ExecOptions {
+  /** Relative to the node's home. Default: the home. */
+  readonly cwd?: string;
+  /** Added to the node's environment. Never a secret: an environment can be inspected. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly maxBytes?: number;
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+}
+
+export interface ExecResult {
+  /** 128 + n when signal n ended it, as shells have it. */
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly truncated: boolean;
+  readonly timedOut: boolean;
+}
+
+/** A program on a node that outlives us. `code` is there once it has ended by itself. */
+export type JobView =
+  | { readonly state: 'absent' }
+  | { readonly state: 'running' }
+  | { readonly state: 'ended'; readonly code: number }
+  /** It is gone and nobody saw how: killed with its node, or out of memory. */
+  | { readonly state: 'lost' };
+
+/**
+ * Access to one node. Programs run as the node's user, with the environment's `bin` first on the PATH; paths are
+ * relative to the node's home. argv is never a shell string.
+ */
+export interface NodeConnection {
+  exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Starts a program that survives our death, once: a job of that name that runs is left alone. */
+  startJob(name: string, argv: readonly string[], options?: Pick<ExecOptions, 'cwd' | 'env'>): Promise<void>;
+  job(name: string): Promise<JobView>;
+  /** The last bytes (default 64 KiB) of what the job printed. */
+  jobLog(name: string, maxBytes?: number): Promise<string>;
+  stopJob(name: string): Promise<void>;
+  /** Unpacks a tar stream into a folder below the home, which is made. Overwrites. */
+  put(tar: Readable, directory: string): Promise<void>;
+  /** The named files below `directory` as a tar stream; those that are gone are left out. */
+  get(directory: string, paths: readonly string[]): Promise<Readable>;
+  /** Puts a secret on memory-backed storage (0600) where only the node sees it; gives its path on the node. */
+  putSecret(name: string, value: string): Promise<string>;
+  /**
+   * Where this node reaches a server that listens on a unix socket of this computer: binds it into the node and gives
+   * its path there. It ends with the server.
+   */
+  exposeSocket(name: string): Promise<{ readonly hostPath: string; readonly nodePath: string }>;
+  /** Where `port` of the node answers, seen from this computer. */
+  endpoint(port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** A port that is free on the node now. */
+  freePort(): Promise<number>;
+  /** The node's home, as programs on the node see it. */
+  readonly home: string;
+}
+
+/** Where nodes run. Stateless; the engine owns journal, retries, deadlines, concurrency and cancellation. */
+export interface ClusterProvider {
+  readonly id: string;
+  /** Which builder makes environments for it. */
+  readonly builder: 'prefix';
+  /** Read-only: what it promises on this computer, or a Failure that says what to fix. */
+  check(context: Context): Promise<Promises>;
+  /** What exists with this cluster's tags; phase `absent` when nothing does. Never reads our run folder. */
+  observe(cluster: ClusterId, context: Context): Promise<ClusterView>;
+  /** What must be done for `goal`. Pure. Serves create, resume, repair and destroy alike. */
+  plan(goal: ClusterGoal | 'absent', seen: ClusterView): readonly ClusterStep[];
+  /** Makes one step true. Safe to repeat after any interruption. */
+  perform(
+    step: ClusterStep,
+    goal: ClusterGoal | 'absent',
+    cluster: ClusterId,
+    context: Context,
+  ): Promise<void>;
+  /** Moves the end of a cluster. */
+  renew(cluster: ClusterId, expiresAt: string, context: Context): Promise<void>;
+  /** Every cluster with our tags on it, of every owner, also those that this computer's files do not know. */
+  list(context: Context): Promise<readonly ClusterView[]>;
+  /** Works for `ready` and `expired` nodes alike (an expired node's files can be read until it is removed). */
+  connect(cluster: ClusterId, node: NodeView, context: Context): Promise<NodeConnection>;
+}
+
+/** What the engine needs to know of a target. */
+export type ProviderChoice = Pick<Target, 'provider' | 'isolation'>;

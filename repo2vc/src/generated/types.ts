@@ -1,0 +1,971 @@
+// Made from schemas/ by `npm run generate`. Change the schema, not this file.
+
+
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Scalar".
+ */
+export type Scalar = (string | number | boolean)
+/**
+ * Lower-case letters, digits and hyphens; begins with a letter.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Name".
+ */
+export type Name = string
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Minutes".
+ */
+export type Minutes = number
+/**
+ * SHA-256 in lower-case hexadecimal.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Sha256".
+ */
+export type Sha256 = string
+/**
+ * RFC 3339, UTC.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Timestamp".
+ */
+export type Timestamp = string
+/**
+ * A DOI without a resolver in front.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Doi".
+ */
+export type Doi = string
+/**
+ * A path inside a folder, with / between its parts; never absolute, never leading out of the folder.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "RelativePath".
+ */
+export type RelativePath = string
+/**
+ * Scheme, host and port of a server.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Origin".
+ */
+export type Origin = string
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Chosen".
+ */
+export type Chosen = (ChosenTemplate | ChosenBuildpack)
+/**
+ * What a person asked for, read by syntax (and, for a DOI, by one question to its resolver). Saved as reference.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Reference".
+ */
+export type Reference = (LocalReference | GitReference | InvenioRdmReference)
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Parameter".
+ */
+export type Parameter = (TextParameter | NumberParameter | BooleanParameter)
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Amount".
+ */
+export type Amount = (number | {
+parameter: string
+})
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "UsedLink".
+ */
+export type UsedLink = (UsedRecord | UsedFolder)
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Need".
+ */
+export type Need = (ParameterNeed | ConsentNeed | ConfirmNeed | LoginNeed | MetadataNeed)
+/**
+ * What a run was asked to do. Whoever starts a run writes it first. Saved as request.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "RunRequest".
+ */
+export type RunRequest = (ReproduceRequest | PublishRequest)
+
+export interface All {
+
+}
+/**
+ * A person's answers to a run's needs, given before or after they were asked. Secrets never stand here. Saved as answers.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Answers".
+ */
+export interface Answers {
+schemaVersion: 1
+parameters?: Values
+provider?: Name
+expiresAfterMinutes?: Minutes
+consents?: ("process" | "source-builds")[]
+/**
+ * Hashes of what was shown and accepted.
+ */
+confirmed?: Sha256[]
+/**
+ * Accept what this run shows, without a hash: --yes.
+ */
+confirmShown?: true
+title?: string
+/**
+ * @minItems 1
+ */
+creators?: Creator[]
+licence?: string
+}
+/**
+ * Parameter values by name.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Values".
+ */
+export interface Values {
+[k: string]: Scalar
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Creator".
+ */
+export interface Creator {
+familyName: string
+givenName?: string
+orcid?: string
+affiliation?: string
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ClusterId".
+ */
+export interface ClusterId {
+id: string
+/**
+ * Who made it: user and computer.
+ */
+owner: string
+createdAt: Timestamp
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ClusterGoal".
+ */
+export interface ClusterGoal {
+/**
+ * @minItems 1
+ */
+groups: GoalGroup[]
+expiresAt: Timestamp
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "GoalGroup".
+ */
+export interface GoalGroup {
+role: Name
+count: number
+environment: Environment
+cpus?: number
+memoryMiB?: number
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Environment".
+ */
+export interface Environment {
+id: Sha256
+builder: "prefix"
+prefix: string
+basePrefix: string
+lock: EnvironmentLock
+}
+/**
+ * What went into an environment, exactly.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "EnvironmentLock".
+ */
+export interface EnvironmentLock {
+schemaVersion: 1
+interpreter: {
+implementation: string
+version: string
+}
+platform: Platform
+packages: {
+name: string
+version: string
+hashes: string[]
+/**
+ * For a requirement that named an address.
+ */
+url?: string
+}[]
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Platform".
+ */
+export interface Platform {
+os: string
+architecture: string
+/**
+ * For instance glibc-2.36 or musl-1.2.
+ */
+libc: string
+}
+/**
+ * The goal: which nodes shall exist, until when. Written before the first thing is made. Saved as cluster.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Cluster".
+ */
+export interface Cluster {
+schemaVersion: 1
+cluster: ClusterId
+provider: Name
+goal: ClusterGoal
+}
+/**
+ * Why something was chosen or noticed: a code and its arguments; the sentence is made at the edge.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Reason".
+ */
+export interface Reason {
+code: string
+args: {
+[k: string]: Scalar | string[]
+}
+}
+/**
+ * One file: path in its folder, size in bytes, SHA-256 of its bytes.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "FileEntry".
+ */
+export interface FileEntry {
+path: RelativePath
+size: number
+sha256: Sha256
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "DepositRecord".
+ */
+export interface DepositRecord {
+role: ("data" | "environment" | "experiment")
+/**
+ * Relative to the published folder; . for the experiment.
+ */
+folder: string
+title: string
+creators: Creator[]
+licence: string
+recordId?: string
+doi?: Doi
+conceptDoi?: Doi
+/**
+ * The record's page, for people.
+ */
+page?: string
+contentId?: Sha256
+files: {
+key: string
+size: number
+sha256: Sha256
+md5: string
+}[]
+related: {
+relation: string
+doi: Doi
+role: ("data" | "environment")
+}[]
+state: ("planned" | "draft" | "uploaded" | "validated" | "published")
+}
+/**
+ * The records that a publication makes, in the order in which they become public. Saved as deposit.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Deposit".
+ */
+export interface Deposit {
+schemaVersion: 1
+archive: Origin
+/**
+ * Finds our drafts again after a lost answer.
+ */
+nonce: string
+/**
+ * @minItems 1
+ */
+records: DepositRecord[]
+}
+export interface ChosenTemplate {
+kind: "template"
+origin: ("used-link" | "same-snapshot")
+snapshot: Snapshot
+notebook: RelativePath
+template: EnvironmentTemplate
+steps: TemplateStep[]
+}
+/**
+ * The files that a reference stood for, fetched and verified. Saved as snapshot.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Snapshot".
+ */
+export interface Snapshot {
+schemaVersion: 1
+reference: Reference
+folder: RelativePath
+contentId: Sha256
+notebook?: RelativePath
+title?: string
+doi?: Doi
+conceptDoi?: Doi
+/**
+ * git: the commit.
+ */
+revision?: string
+/**
+ * EDTF date of a record, or the committer date of a commit.
+ */
+publishedAt?: string
+licence?: string
+/**
+ * The files in folder, sorted by path.
+ */
+files: FileEntry[]
+/**
+ * The files as the record lists them, when an archive among them was unpacked into folder.
+ */
+published?: FileEntry[]
+/**
+ * `used` links that the record itself declares, outside its notebooks.
+ */
+links: {
+role: ("environment" | "data")
+doi: Doi
+from: ("related-identifiers" | "ro-crate")
+}[]
+}
+export interface LocalReference {
+schemaVersion: 1
+kind: "local"
+/**
+ * As the person gave it.
+ */
+text: string
+/**
+ * Absolute path of the folder.
+ */
+path: string
+notebook?: RelativePath
+}
+export interface GitReference {
+schemaVersion: 1
+kind: "git"
+text: string
+url: string
+/**
+ * Branch, tag or commit; the remote's default branch when absent.
+ */
+ref?: string
+}
+export interface InvenioRdmReference {
+schemaVersion: 1
+kind: "invenio-rdm"
+text: string
+origin: Origin
+recordId: string
+doi?: Doi
+}
+/**
+ * The descriptor of an environment template: metadata.repo2vc of its notebook, or a repo2vc.yaml beside it.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "EnvironmentTemplate".
+ */
+export interface EnvironmentTemplate {
+schemaVersion: 1
+/**
+ * One node.
+ */
+kind: "container"
+title: string
+description?: string
+/**
+ * SPDX identifier.
+ */
+licence?: string
+/**
+ * @minItems 1
+ * @maxItems 100
+ */
+creators?: Creator[]
+/**
+ * The template's parameters by name, in a closed subset of JSON Schema.
+ */
+parameters?: {
+[k: string]: Parameter
+}
+/**
+ * Environments by name: each a folder, in the record, of files that a buildpack knows (requirements.txt, runtime.txt).
+ */
+environments: {
+[k: string]: EnvironmentSource
+}
+node: TemplateNode
+/**
+ * Where the template's own cells run; repo2vc's default client environment when absent.
+ */
+client?: {
+environment: Name
+}
+/**
+ * Where the experiment is placed on the node.
+ */
+experiment?: {
+directory?: RelativePath
+}
+cells?: {
+/**
+ * How long one cell may run. Default: 600.
+ */
+timeoutSeconds?: number
+}
+/**
+ * Commands that must succeed on the node before the experiment is placed there.
+ * 
+ * @maxItems 20
+ */
+checks?: {
+name: string
+/**
+ * @minItems 1
+ * @maxItems 100
+ */
+command: string[]
+}[]
+/**
+ * Minutes until the environment ends by itself.
+ */
+expires?: {
+defaultMinutes?: Minutes
+mostMinutes?: Minutes
+}
+}
+export interface TextParameter {
+type: "string"
+title?: string
+description?: string
+default?: string
+/**
+ * @minItems 1
+ * @maxItems 200
+ */
+enum?: string[]
+minLength?: number
+maxLength?: number
+/**
+ * A secret: asked for, handed to the cells as a file, kept nowhere.
+ */
+writeOnly?: true
+}
+export interface NumberParameter {
+type: ("integer" | "number")
+title?: string
+description?: string
+unit?: string
+default?: number
+/**
+ * @minItems 1
+ * @maxItems 200
+ */
+enum?: number[]
+minimum?: number
+maximum?: number
+}
+export interface BooleanParameter {
+type: "boolean"
+title?: string
+description?: string
+default?: boolean
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "EnvironmentSource".
+ */
+export interface EnvironmentSource {
+/**
+ * The folder in the record; . for the folder of the notebook itself.
+ */
+path: string
+}
+/**
+ * The node, and what it may use. A number, or the name of a parameter that holds one.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "TemplateNode".
+ */
+export interface TemplateNode {
+environment: Name
+cpus?: Amount
+memoryGiB?: Amount
+}
+/**
+ * A code cell of the template.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "TemplateStep".
+ */
+export interface TemplateStep {
+/**
+ * Index among all cells of the notebook.
+ */
+cell: number
+/**
+ * The nearest heading above it.
+ */
+title: string
+/**
+ * True for the cell that is replaced by the parameters.
+ */
+parameters: boolean
+sha256: Sha256
+}
+export interface ChosenBuildpack {
+kind: "buildpack"
+buildpack: string
+/**
+ * The folder of the specification in the snapshot: ., binder or .binder.
+ */
+folder: string
+}
+/**
+ * What describes the environment of an experiment, why it was chosen, and the text of every file that planning reads. Saved as detection.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Detection".
+ */
+export interface Detection {
+schemaVersion: 1
+entry?: RelativePath
+/**
+ * What the entry notebook's metadata asks for.
+ */
+kernel?: {
+name?: string
+language?: string
+}
+chosen: Chosen
+reasons: Reason[]
+/**
+ * Items: Data that the experiment used, fetched and verified.
+ */
+data: {
+into: RelativePath
+snapshot: Snapshot
+}[]
+/**
+ * Text of the files that planning reads, by path in the snapshot that describes the environment.
+ */
+files: {
+path: RelativePath
+text: string
+}[]
+}
+/**
+ * An environment described once, to be built for where it runs.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "EnvironmentSpec".
+ */
+export interface EnvironmentSpec {
+kind: "python"
+/**
+ * Acceptable minor versions, best first, or any.
+ */
+python: ("any" | string[])
+/**
+ * pip requirement lines, in their order.
+ */
+requirements: {
+text: string
+/**
+ * The file that asks for it; absent when repo2vc adds it.
+ */
+file?: string
+line?: number
+}[]
+}
+/**
+ * The environments that were built, by name. Saved as environments.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Environments".
+ */
+export interface Environments {
+schemaVersion: 1
+environments: {
+[k: string]: Environment
+}
+}
+/**
+ * One line of events.ndjson.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "EventRecord".
+ */
+export interface EventRecord {
+seq: number
+time: Timestamp
+step?: string
+code: string
+args: {
+
+}
+}
+/**
+ * A published record. sha256 is the SHA-256 of what `sha256sum` prints for the record's files in the byte order of their names.
+ */
+export interface UsedRecord {
+role: ("environment" | "data")
+doi: Doi
+sha256?: Sha256
+into?: RelativePath
+}
+/**
+ * A folder beside the notebook that is not published yet; publish replaces it by a UsedRecord in the uploaded copy.
+ */
+export interface UsedFolder {
+role: ("environment" | "data")
+path: RelativePath
+}
+/**
+ * What an experiment notebook carries in metadata.repo2vc: the records it used.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Experiment".
+ */
+export interface Experiment {
+schemaVersion: 1
+kind: "experiment"
+/**
+ * What the experiment used: at most one environment, any number of data records.
+ * 
+ * @maxItems 100
+ */
+used: UsedLink[]
+}
+/**
+ * One line of a cluster's journal.ndjson: what was about to be done, and how it ended.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "JournalEntry".
+ */
+export interface JournalEntry {
+time: Timestamp
+cluster: string
+phase: ("intent" | "done" | "failed")
+step: string
+kind: ("ensure" | "replace" | "remove")
+why?: string
+code?: string
+}
+/**
+ * The process that owns a folder: one line of lock.N.json, the highest N counts.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "LockOwner".
+ */
+export interface LockOwner {
+pid: number
+/**
+ * Field 22 of /proc/PID/stat: tells a reused pid from its first bearer.
+ */
+startTime: string
+/**
+ * /proc/sys/kernel/random/boot_id.
+ */
+boot: string
+host: string
+released: boolean
+}
+export interface ParameterNeed {
+kind: "parameter"
+name: string
+parameter: Parameter
+}
+/**
+ * Running other people's code on this computer, or building packages from source.
+ */
+export interface ConsentNeed {
+kind: "consent"
+to: ("process" | "source-builds")
+isolation: ("bubblewrap" | "none")
+packages?: string[]
+}
+export interface ConfirmNeed {
+kind: "confirm"
+what: ("plan" | "publication")
+hash: Sha256
+}
+export interface LoginNeed {
+kind: "login"
+origin: Origin
+why: ("restricted" | "publish" | "refused")
+}
+/**
+ * What a record must say and no file told.
+ */
+export interface MetadataNeed {
+kind: "metadata"
+field: ("title" | "creators" | "licence")
+role: ("data" | "environment" | "experiment")
+}
+/**
+ * Questions of a run that wait for an answer. Saved as needs.json; removed when all are answered.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Needs".
+ */
+export interface Needs {
+schemaVersion: 1
+step: string
+/**
+ * @minItems 1
+ */
+needs: Need[]
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "NodeView".
+ */
+export interface NodeView {
+name: Name
+role: Name
+state: ("creating" | "ready" | "lost" | "expired")
+/**
+ * Where its servers listen, seen from this computer.
+ */
+address?: string
+/**
+ * The provider's own id.
+ */
+ref: string
+specHash?: Sha256
+reason?: Reason
+}
+/**
+ * What exists now, found by tags. Saved as observed.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ClusterView".
+ */
+export interface ClusterView {
+schemaVersion: 1
+cluster: ClusterId
+provider: Name
+phase: ("absent" | "partial" | "ready" | "degraded" | "expired")
+nodes: NodeView[]
+expiresAt?: Timestamp
+seenAt: Timestamp
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "NodeGroup".
+ */
+export interface NodeGroup {
+role: Name
+count: number
+environment: string
+cpus?: number
+memoryMiB?: number
+}
+/**
+ * What will be built and run: a pure function of snapshot, detection and parameters. Saved as plan.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Plan".
+ */
+export interface Plan {
+schemaVersion: 1
+title: string
+experiment: {
+contentId: Sha256
+doi?: Doi
+entry?: RelativePath
+directory: RelativePath
+}
+template?: {
+title: string
+contentId: Sha256
+doi?: Doi
+notebook: RelativePath
+}
+reasons: Reason[]
+parameters: Values
+/**
+ * Names of the parameters whose values are secret.
+ */
+secrets: string[]
+environments: {
+[k: string]: EnvironmentSpec
+}
+/**
+ * @minItems 1
+ */
+groups: NodeGroup[]
+/**
+ * Where the template's cells run; absent when there are none.
+ */
+client?: {
+environment: string
+timeoutSeconds: number
+}
+steps: TemplateStep[]
+checks: {
+name: string
+command: string[]
+}[]
+data: {
+into: RelativePath
+contentId: Sha256
+doi?: Doi
+bytes: number
+}[]
+expires: {
+defaultMinutes: Minutes
+mostMinutes: Minutes
+}
+}
+export interface ReproduceRequest {
+schemaVersion: 1
+kind: "reproduce"
+reference: string
+/**
+ * The last step. Default: inject.
+ */
+until?: ("target" | "inject")
+}
+export interface PublishRequest {
+schemaVersion: 1
+kind: "publish"
+folder: string
+/**
+ * Name or origin of the archive.
+ */
+archive: string
+environment?: Doi
+}
+/**
+ * Where the experiment can be opened. The token lies apart, in tokenFile. Saved as session.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Session".
+ */
+export interface Session {
+schemaVersion: 1
+cluster: string
+node: Name
+host: string
+port: number
+basePath: string
+/**
+ * Below basePath: the page of the entry notebook.
+ */
+openPath: string
+directory: RelativePath
+tokenFile: RelativePath
+expiresAt: Timestamp
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveSetting".
+ */
+export interface ArchiveSetting {
+name: Name
+origin: Origin
+/**
+ * DOIs that begin so are resolved by asking this archive, not doi.org.
+ */
+doiPrefixes?: string[]
+}
+/**
+ * settings.yaml: what a person configured. Every key is optional.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Settings".
+ */
+export interface Settings {
+archives?: ArchiveSetting[]
+expiresAfterMinutes?: Minutes
+download?: {
+/**
+ * Of one record or repository. Default: 50 GiB.
+ */
+maxBytes?: number
+/**
+ * Default: 20000.
+ */
+maxFiles?: number
+}
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Interpreter".
+ */
+export interface Interpreter {
+implementation: string
+version: string
+path: string
+/**
+ * sys.base_prefix: the folder that the interpreter needs at run time.
+ */
+basePrefix: string
+}
+/**
+ * Where and how a plan is carried out: host facts and the person's choice. Saved as target.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Target".
+ */
+export interface Target {
+schemaVersion: 1
+provider: Name
+builder: Name
+platform: Platform
+/**
+ * The interpreter chosen for each environment.
+ */
+interpreters: {
+[k: string]: Interpreter
+}
+cost: {
+basis: "free"
+}
+expiresAfterMinutes: Minutes
+/**
+ * What keeps other people's code from this computer.
+ */
+isolation: ("bubblewrap" | "none")
+limits: ("enforced" | "watched")
+expiry: ("enforced" | "best-effort")
+/**
+ * Whether packages may be built from source, which runs their authors' code while building.
+ */
+sourceBuilds: boolean
+reasons: Reason[]
+}

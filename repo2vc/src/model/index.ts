@@ -1,0 +1,4 @@
+export type * from '../generated/types.ts';
+export { canonicalJson, contentIdOf, hashOf } from './content.ts';
+export { doiOf, doiUrl } from './doi.ts';
+export { parserOf } from './parse.ts';
