@@ -1,4 +1,5 @@
 export type * from '../generated/types.ts';
 export { canonicalJson, contentIdOf, hashOf } from './content.ts';
 export { doiOf, doiUrl } from './doi.ts';
+export type { Outcome } from './outcome.ts';
 export { parserOf } from './parse.ts';
