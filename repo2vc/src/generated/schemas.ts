@@ -1176,7 +1176,8 @@ export const schemas: readonly object[] = [
     "type": "string"
    },
    "args": {
-    "type": "object"
+    "type": "object",
+    "additionalProperties": true
    }
   },
   "required": [
@@ -1836,6 +1837,57 @@ export const schemas: readonly object[] = [
  },
  {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "prepared.schema.json",
+  "title": "Prepared",
+  "description": "What the template's cells and checks did to the cluster. Saved as prepared.json.",
+  "type": "object",
+  "properties": {
+   "schemaVersion": {
+    "const": 1
+   },
+   "notebook": {
+    "$ref": "common.schema.json#/$defs/RelativePath",
+    "description": "In the run folder: the executed template, scrubbed of secrets; absent when it has no steps."
+   },
+   "cells": {
+    "type": "array",
+    "items": {
+     "type": "object",
+     "properties": {
+      "cell": {
+       "type": "integer",
+       "minimum": 0,
+       "description": "Index among all cells of the notebook."
+      },
+      "ms": {
+       "type": "integer",
+       "minimum": 0
+      }
+     },
+     "required": [
+      "cell",
+      "ms"
+     ],
+     "additionalProperties": false
+    }
+   },
+   "checks": {
+    "type": "array",
+    "items": {
+     "type": "string"
+    },
+    "description": "Names of the checks that the node passed."
+   }
+  },
+  "required": [
+   "schemaVersion",
+   "cells",
+   "checks"
+  ],
+  "additionalProperties": false
+ },
+ {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "reference.schema.json",
   "title": "Reference",
   "description": "What a person asked for, read by syntax (and, for a DOI, by one question to its resolver). Saved as reference.json.",
@@ -2091,6 +2143,17 @@ export const schemas: readonly object[] = [
       "type": "integer",
       "minimum": 1,
       "description": "Default: 20000."
+     }
+    },
+    "additionalProperties": false
+   },
+   "session": {
+    "type": "object",
+    "properties": {
+     "basePath": {
+      "type": "string",
+      "pattern": "^/([A-Za-z0-9._~@-]+/)*$",
+      "description": "The path below which JupyterLab serves an experiment, for instance behind a proxy. Default: /."
      }
     },
     "additionalProperties": false

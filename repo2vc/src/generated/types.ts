@@ -634,7 +634,7 @@ time: Timestamp
 step?: string
 code: string
 args: {
-
+[k: string]: unknown
 }
 }
 /**
@@ -851,6 +851,27 @@ defaultMinutes: Minutes
 mostMinutes: Minutes
 }
 }
+/**
+ * What the template's cells and checks did to the cluster. Saved as prepared.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Prepared".
+ */
+export interface Prepared {
+schemaVersion: 1
+notebook?: RelativePath
+cells: {
+/**
+ * Index among all cells of the notebook.
+ */
+cell: number
+ms: number
+}[]
+/**
+ * Names of the checks that the node passed.
+ */
+checks: string[]
+}
 export interface ReproduceRequest {
 schemaVersion: 1
 kind: "reproduce"
@@ -921,6 +942,12 @@ maxBytes?: number
  * Default: 20000.
  */
 maxFiles?: number
+}
+session?: {
+/**
+ * The path below which JupyterLab serves an experiment, for instance behind a proxy. Default: /.
+ */
+basePath?: string
 }
 }
 /**
