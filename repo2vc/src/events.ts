@@ -1,3 +1,5 @@
+import type { Args } from './failure.ts';
+
 /** The arrows of the pipeline, in their order. */
 export const steps = [
   'resolve',
@@ -26,7 +28,7 @@ export type Event =
   | { code: 'run-canceled'; args: Record<never, never> }
   | { code: 'step-started'; args: { step: Step } }
   | { code: 'step-reused'; args: { step: Step } }
-  | { code: 'step-finished'; args: { step: Step; ms: number; summary?: string } }
+  | { code: 'step-finished'; args: { step: Step; ms: number; facts: Args } }
   // resolve, fetch
   | { code: 'resolver-asked'; args: { doi: string; origin: string } }
   | { code: 'request-retried'; args: { url: string; why: string; seconds: number } }

@@ -63,6 +63,298 @@ export const schemas: readonly object[] = [
  },
  {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "archive.schema.json",
+  "title": "ArchiveFiles",
+  "description": "The files in the folder of a local archive, and the entry that tells where it is served.",
+  "$defs": {
+   "ArchiveIdentity": {
+    "type": "object",
+    "description": "What an archive is called, for as long as its folder exists. Saved as archive.json.",
+    "properties": {
+     "schemaVersion": {
+      "const": 1
+     },
+     "archiveId": {
+      "$ref": "#/$defs/ArchiveId"
+     },
+     "port": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 65535,
+      "description": "Where it was served last; taken again when it is free."
+     }
+    },
+    "required": [
+     "schemaVersion",
+     "archiveId"
+    ],
+    "additionalProperties": false
+   },
+   "ArchiveId": {
+    "type": "string",
+    "pattern": "^[a-z0-9]{8}$"
+   },
+   "ArchiveToken": {
+    "type": "object",
+    "description": "What a token allows. Saved as tokens/HASH.json, where HASH is the SHA-256 of the token.",
+    "properties": {
+     "schemaVersion": {
+      "const": 1
+     },
+     "user": {
+      "type": "string",
+      "minLength": 1
+     },
+     "scopes": {
+      "type": "array",
+      "items": {
+       "enum": [
+        "deposit:write",
+        "deposit:actions"
+       ]
+      }
+     },
+     "createdAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     }
+    },
+    "required": [
+     "schemaVersion",
+     "user",
+     "scopes",
+     "createdAt"
+    ],
+    "additionalProperties": false
+   },
+   "LocalArchive": {
+    "type": "object",
+    "description": "Where a local archive is, or was last, served. Saved as archives/ARCHIVEID.json in the state folder.",
+    "properties": {
+     "schemaVersion": {
+      "const": 1
+     },
+     "archiveId": {
+      "$ref": "#/$defs/ArchiveId"
+     },
+     "origin": {
+      "$ref": "common.schema.json#/$defs/Origin"
+     },
+     "doiPrefix": {
+      "type": "string",
+      "pattern": "^10\\.[0-9]{4,9}/\\S+$"
+     },
+     "directory": {
+      "type": "string",
+      "description": "Absolute path of its folder."
+     },
+     "firstServedAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     }
+    },
+    "required": [
+     "schemaVersion",
+     "archiveId",
+     "origin",
+     "doiPrefix",
+     "directory",
+     "firstServedAt"
+    ],
+    "additionalProperties": false
+   },
+   "ArchiveFile": {
+    "type": "object",
+    "properties": {
+     "key": {
+      "type": "string",
+      "minLength": 1
+     },
+     "status": {
+      "enum": [
+       "pending",
+       "uploaded",
+       "completed"
+      ],
+      "description": "Announced; its bytes have come; committed."
+     },
+     "fileId": {
+      "type": "string",
+      "description": "Name of its bytes in the folder files, once they have come."
+     },
+     "size": {
+      "type": "integer",
+      "minimum": 0
+     },
+     "md5": {
+      "type": "string",
+      "pattern": "^[0-9a-f]{32}$"
+     },
+     "createdAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     },
+     "updatedAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     }
+    },
+    "required": [
+     "key",
+     "status",
+     "createdAt",
+     "updatedAt"
+    ],
+    "additionalProperties": false
+   },
+   "ArchiveContent": {
+    "type": "object",
+    "description": "What a draft, or a published record, says and holds.",
+    "properties": {
+     "revision": {
+      "type": "integer",
+      "minimum": 1
+     },
+     "createdAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     },
+     "updatedAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     },
+     "doi": {
+      "$ref": "common.schema.json#/$defs/Doi"
+     },
+     "access": {
+      "type": "object",
+      "properties": {
+       "record": {
+        "enum": [
+         "public",
+         "restricted"
+        ]
+       },
+       "files": {
+        "enum": [
+         "public",
+         "restricted"
+        ]
+       }
+      },
+      "required": [
+       "record",
+       "files"
+      ],
+      "additionalProperties": false
+     },
+     "metadata": {
+      "type": "object",
+      "description": "As InvenioRDM's metadata, vocabulary terms by id alone."
+     },
+     "customFields": {
+      "type": "object"
+     },
+     "filesEnabled": {
+      "type": "boolean"
+     },
+     "defaultPreview": {
+      "type": "string"
+     },
+     "files": {
+      "type": "array",
+      "items": {
+       "$ref": "#/$defs/ArchiveFile"
+      }
+     }
+    },
+    "required": [
+     "revision",
+     "createdAt",
+     "updatedAt",
+     "access",
+     "metadata",
+     "customFields",
+     "filesEnabled",
+     "files"
+    ],
+    "additionalProperties": false
+   },
+   "ArchiveTombstone": {
+    "type": "object",
+    "properties": {
+     "removedAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
+     },
+     "removedBy": {
+      "type": "string"
+     },
+     "reason": {
+      "type": "string"
+     },
+     "note": {
+      "type": "string"
+     },
+     "citation": {
+      "type": "string"
+     },
+     "visible": {
+      "type": "boolean"
+     }
+    },
+    "required": [
+     "removedAt",
+     "removedBy",
+     "reason",
+     "note",
+     "citation",
+     "visible"
+    ],
+    "additionalProperties": false
+   },
+   "ArchiveRecord": {
+    "type": "object",
+    "description": "One version of a record, whole: its state changes by replacing this file. Saved as records/ID.json.",
+    "properties": {
+     "schemaVersion": {
+      "const": 1
+     },
+     "id": {
+      "$ref": "#/$defs/RecordId"
+     },
+     "parentId": {
+      "$ref": "#/$defs/RecordId"
+     },
+     "index": {
+      "type": "integer",
+      "minimum": 1,
+      "description": "Which version of its parent this is."
+     },
+     "owner": {
+      "type": "string",
+      "minLength": 1
+     },
+     "draft": {
+      "$ref": "#/$defs/ArchiveContent"
+     },
+     "published": {
+      "$ref": "#/$defs/ArchiveContent"
+     },
+     "tombstone": {
+      "$ref": "#/$defs/ArchiveTombstone"
+     }
+    },
+    "required": [
+     "schemaVersion",
+     "id",
+     "parentId",
+     "index",
+     "owner"
+    ],
+    "additionalProperties": false
+   },
+   "RecordId": {
+    "type": "string",
+    "pattern": "^[0-9a-z]{5}-[0-9a-z]{5}$"
+   }
+  }
+ },
+ {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "cluster.schema.json",
   "title": "Cluster",
   "description": "The goal: which nodes shall exist, until when. Written before the first thing is made. Saved as cluster.json.",
@@ -501,7 +793,8 @@ export const schemas: readonly object[] = [
      "description": "Data that the experiment used, fetched and verified.",
      "properties": {
       "into": {
-       "$ref": "common.schema.json#/$defs/RelativePath"
+       "$ref": "common.schema.json#/$defs/RelativePath",
+       "description": "The folder, in the experiment's own, where the files are placed."
       },
       "snapshot": {
        "$ref": "snapshot.schema.json"
@@ -562,13 +855,35 @@ export const schemas: readonly object[] = [
        },
        "snapshot": {
         "$ref": "snapshot.schema.json",
-        "description": "Of the template; the experiment's own for same-snapshot."
+        "description": "Of the template; the experiment's own, whole, for same-snapshot."
        },
        "notebook": {
-        "$ref": "common.schema.json#/$defs/RelativePath"
+        "$ref": "common.schema.json#/$defs/RelativePath",
+        "description": "The template's notebook in that snapshot; the template's files are those of its folder."
        },
        "template": {
         "$ref": "environment-template.schema.json"
+       },
+       "environments": {
+        "type": "object",
+        "description": "What builds each of the template's environments.",
+        "additionalProperties": {
+         "type": "object",
+         "properties": {
+          "buildpack": {
+           "type": "string"
+          },
+          "folder": {
+           "type": "string",
+           "description": "In the template's snapshot; . for its root."
+          }
+         },
+         "required": [
+          "buildpack",
+          "folder"
+         ],
+         "additionalProperties": false
+        }
        },
        "steps": {
         "type": "array",
@@ -583,6 +898,7 @@ export const schemas: readonly object[] = [
        "snapshot",
        "notebook",
        "template",
+       "environments",
        "steps"
       ],
       "additionalProperties": false
@@ -751,7 +1067,7 @@ export const schemas: readonly object[] = [
    },
    "environments": {
     "type": "object",
-    "description": "Environments by name: each a folder, in the record, of files that a buildpack knows (requirements.txt, runtime.txt).",
+    "description": "Environments by name: each a folder, beside the notebook, of files that a buildpack knows (requirements.txt, runtime.txt).",
     "propertyNames": {
      "$ref": "common.schema.json#/$defs/Name"
     },
@@ -859,7 +1175,7 @@ export const schemas: readonly object[] = [
       "type": "string",
       "maxLength": 1024,
       "pattern": "^(\\.|(?!/)(?!.*\\\\)(?!(.*/)?\\.\\.(/|$))[^\\u0000]+)$",
-      "description": "The folder in the record; . for the folder of the notebook itself."
+      "description": "The folder, beside the template's notebook; . for the notebook's own folder."
      }
     },
     "required": [
@@ -951,7 +1267,7 @@ export const schemas: readonly object[] = [
        },
        "writeOnly": {
         "const": true,
-        "description": "A secret: asked for, handed to the cells as a file, kept nowhere."
+        "description": "A secret: asked for, kept nowhere. The cells get the path of a file that holds it, in the variable <name>_file."
        }
       },
       "required": [
@@ -1238,7 +1554,7 @@ export const schemas: readonly object[] = [
        },
        "into": {
         "$ref": "common.schema.json#/$defs/RelativePath",
-        "description": "role data: the folder, beside the notebook, where the experiment expects the files."
+        "description": "role data: the folder, beside the notebook, where the experiment expects the files. Default: data."
        }
       },
       "required": [
@@ -2009,6 +2325,11 @@ export const schemas: readonly object[] = [
       "type": "string",
       "minLength": 1
      },
+     "workingDirectory": {
+      "type": "string",
+      "pattern": "^/",
+      "description": "What a relative path is relative to."
+     },
      "until": {
       "enum": [
        "target",
@@ -2020,7 +2341,8 @@ export const schemas: readonly object[] = [
     "required": [
      "schemaVersion",
      "kind",
-     "reference"
+     "reference",
+     "workingDirectory"
     ],
     "additionalProperties": false
    },
@@ -2177,6 +2499,10 @@ export const schemas: readonly object[] = [
        "pattern": "^10\\.[0-9]{4,9}(/\\S*)?$"
       },
       "description": "DOIs that begin so are resolved by asking this archive, not doi.org."
+     },
+     "directory": {
+      "type": "string",
+      "description": "The folder that a local archive is served from."
      }
     },
     "required": [

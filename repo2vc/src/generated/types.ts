@@ -26,12 +26,24 @@ export type Minutes = number
  */
 export type Sha256 = string
 /**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveId".
+ */
+export type ArchiveId = string
+/**
  * RFC 3339, UTC.
  * 
  * This interface was referenced by `All`'s JSON-Schema
  * via the `definition` "Timestamp".
  */
 export type Timestamp = string
+/**
+ * Scheme, host and port of a server.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Origin".
+ */
+export type Origin = string
 /**
  * A DOI without a resolver in front.
  * 
@@ -40,19 +52,17 @@ export type Timestamp = string
  */
 export type Doi = string
 /**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "RecordId".
+ */
+export type RecordId = string
+/**
  * A path inside a folder, with / between its parts; never absolute, never leading out of the folder.
  * 
  * This interface was referenced by `All`'s JSON-Schema
  * via the `definition` "RelativePath".
  */
 export type RelativePath = string
-/**
- * Scheme, host and port of a server.
- * 
- * This interface was referenced by `All`'s JSON-Schema
- * via the `definition` "Origin".
- */
-export type Origin = string
 /**
  * This interface was referenced by `All`'s JSON-Schema
  * via the `definition` "Chosen".
@@ -143,6 +153,127 @@ familyName: string
 givenName?: string
 orcid?: string
 affiliation?: string
+}
+/**
+ * What an archive is called, for as long as its folder exists. Saved as archive.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveIdentity".
+ */
+export interface ArchiveIdentity {
+schemaVersion: 1
+archiveId: ArchiveId
+/**
+ * Where it was served last; taken again when it is free.
+ */
+port?: number
+}
+/**
+ * What a token allows. Saved as tokens/HASH.json, where HASH is the SHA-256 of the token.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveToken".
+ */
+export interface ArchiveToken {
+schemaVersion: 1
+user: string
+scopes: ("deposit:write" | "deposit:actions")[]
+createdAt: Timestamp
+}
+/**
+ * Where a local archive is, or was last, served. Saved as archives/ARCHIVEID.json in the state folder.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "LocalArchive".
+ */
+export interface LocalArchive {
+schemaVersion: 1
+archiveId: ArchiveId
+origin: Origin
+doiPrefix: string
+/**
+ * Absolute path of its folder.
+ */
+directory: string
+firstServedAt: Timestamp
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveFile".
+ */
+export interface ArchiveFile {
+key: string
+/**
+ * Announced; its bytes have come; committed.
+ */
+status: ("pending" | "uploaded" | "completed")
+/**
+ * Name of its bytes in the folder files, once they have come.
+ */
+fileId?: string
+size?: number
+md5?: string
+createdAt: Timestamp
+updatedAt: Timestamp
+}
+/**
+ * What a draft, or a published record, says and holds.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveContent".
+ */
+export interface ArchiveContent {
+revision: number
+createdAt: Timestamp
+updatedAt: Timestamp
+doi?: Doi
+access: {
+record: ("public" | "restricted")
+files: ("public" | "restricted")
+}
+/**
+ * As InvenioRDM's metadata, vocabulary terms by id alone.
+ */
+metadata: {
+
+}
+customFields: {
+
+}
+filesEnabled: boolean
+defaultPreview?: string
+files: ArchiveFile[]
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveTombstone".
+ */
+export interface ArchiveTombstone {
+removedAt: Timestamp
+removedBy: string
+reason: string
+note: string
+citation: string
+visible: boolean
+}
+/**
+ * One version of a record, whole: its state changes by replacing this file. Saved as records/ID.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ArchiveRecord".
+ */
+export interface ArchiveRecord {
+schemaVersion: 1
+id: RecordId
+parentId: RecordId
+/**
+ * Which version of its parent this is.
+ */
+index: number
+owner: string
+draft?: ArchiveContent
+published?: ArchiveContent
+tombstone?: ArchiveTombstone
 }
 /**
  * This interface was referenced by `All`'s JSON-Schema
@@ -317,6 +448,18 @@ origin: ("used-link" | "same-snapshot")
 snapshot: Snapshot
 notebook: RelativePath
 template: EnvironmentTemplate
+/**
+ * What builds each of the template's environments.
+ */
+environments: {
+[k: string]: {
+buildpack: string
+/**
+ * In the template's snapshot; . for its root.
+ */
+folder: string
+}
+}
 steps: TemplateStep[]
 }
 /**
@@ -421,7 +564,7 @@ parameters?: {
 [k: string]: Parameter
 }
 /**
- * Environments by name: each a folder, in the record, of files that a buildpack knows (requirements.txt, runtime.txt).
+ * Environments by name: each a folder, beside the notebook, of files that a buildpack knows (requirements.txt, runtime.txt).
  */
 environments: {
 [k: string]: EnvironmentSource
@@ -479,7 +622,7 @@ enum?: string[]
 minLength?: number
 maxLength?: number
 /**
- * A secret: asked for, handed to the cells as a file, kept nowhere.
+ * A secret: asked for, kept nowhere. The cells get the path of a file that holds it, in the variable <name>_file.
  */
 writeOnly?: true
 }
@@ -509,7 +652,7 @@ default?: boolean
  */
 export interface EnvironmentSource {
 /**
- * The folder in the record; . for the folder of the notebook itself.
+ * The folder, beside the template's notebook; . for the notebook's own folder.
  */
 path: string
 }
@@ -877,6 +1020,10 @@ schemaVersion: 1
 kind: "reproduce"
 reference: string
 /**
+ * What a relative path is relative to.
+ */
+workingDirectory: string
+/**
  * The last step. Default: inject.
  */
 until?: ("target" | "inject")
@@ -923,6 +1070,10 @@ origin: Origin
  * DOIs that begin so are resolved by asking this archive, not doi.org.
  */
 doiPrefixes?: string[]
+/**
+ * The folder that a local archive is served from.
+ */
+directory?: string
 }
 /**
  * settings.yaml: what a person configured. Every key is optional.

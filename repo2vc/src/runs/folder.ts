@@ -1,0 +1,98 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context, Places } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { readIfThere, writeFileAtomic } from '../io/files.ts';
+import { type Answers, canonicalJson, parserOf, type RunRequest } from '../model/index.ts';
+
+/** A run: its id, and the absolute path of the folder that holds everything it made. */
+export interface Run {
+  readonly id: string;
+  readonly folder: string;
+}
+
+const parseRequest = parserOf<RunRequest>('request.schema.json');
+const parseAnswers = parserOf<Answers>('answers.schema.json');
+
+/** Makes the folder of a new run. From then on it can be started, watched, cancelled and resumed by anybody of this user. */
+export async function createRun(request: RunRequest, answers: Answers, context: Context): Promise<Run> {
+  const day = context.clock.now().toISOString().slice(0, 10).replaceAll('-', '');
+  const id = `r-${day}-${context.random(6)}`;
+  const run = { id, folder: join(runsFolder(context.places), id) };
+  await saveValue(run, 'answers.json', answers, 0o600);
+  await saveValue(run, 'request.json', request);
+  return run;
+}
+
+/** Finds a run by its id, or by the beginning of its id when only one run begins so. */
+export async function openRun(places: Places, id: string): Promise<Run> {
+  const found = (await listRuns(places)).filter((run) => run.id.startsWith(id));
+  const exact = found.find((run) => run.id === id) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact) return exact;
+  throw new Failure(
+    'unknown-run',
+    found.length > 1 ? `${found.length} runs begin with ${id}.` : `There is no run ${id}.`,
+    {
+      hint: 'See all runs with: repo2vc runs list',
+    },
+  );
+}
+
+/** All runs, oldest first. */
+export async function listRuns(places: Places): Promise<Run[]> {
+  const names = await readdir(runsFolder(places)).catch(() => [] as string[]);
+  const runs = names.filter((name) => name.startsWith('r-')).sort();
+  return runs.map((id) => ({ id, folder: join(runsFolder(places), id) }));
+}
+
+function runsFolder(places: Places): string {
+  return join(places.state, 'runs');
+}
+
+/** What the run was asked to do. */
+export async function requestOf(run: Run): Promise<RunRequest> {
+  const path = join(run.folder, 'request.json');
+  return parseRequest(JSON.parse(await readFile(path, 'utf8')), path);
+}
+
+/** The answers that were given so far. */
+export async function answersOf(run: Run): Promise<Answers> {
+  return (await loadValue(run, 'answers.json', parseAnswers)) ?? { schemaVersion: 1 };
+}
+
+/** Adds answers to those that were given before; the newer wins, lists are joined. */
+export async function addAnswers(run: Run, more: Partial<Answers>): Promise<Answers> {
+  const before = await answersOf(run);
+  const join = <T>(a: readonly T[] = [], b: readonly T[] = []) => [...new Set([...a, ...b])];
+  const answers: Answers = {
+    ...before,
+    ...more,
+    schemaVersion: 1,
+    parameters: { ...before.parameters, ...more.parameters },
+    consents: join(before.consents, more.consents),
+    confirmed: join(before.confirmed, more.confirmed),
+  };
+  await saveValue(run, 'answers.json', answers, 0o600);
+  return answers;
+}
+
+/** Writes one of the run's values; readers meet the old one or the new one whole. */
+export async function saveValue(run: Run, name: string, value: unknown, mode = 0o644): Promise<void> {
+  await writeFileAtomic(join(run.folder, name), canonicalJson(value), mode);
+}
+
+/** Reads one of the run's values; undefined when it is not there yet. */
+export async function loadValue<T>(
+  run: Run,
+  name: string,
+  parse: (data: unknown, source: string) => T,
+): Promise<T | undefined> {
+  const path = join(run.folder, name);
+  const text = await readIfThere(path);
+  return text === undefined ? undefined : parse(JSON.parse(text), path);
+}
+
+/** Forgets values, so that their steps are done again. */
+export async function forgetValues(run: Run, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(run.folder, name), { force: true });
+}
