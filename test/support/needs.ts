@@ -1,0 +1,21 @@
+import { missingTools, type tools } from './computer.mjs';
+
+type Tool = keyof typeof tools;
+
+/** test/run.mjs looks once for all test files; a test file that is run alone looks by itself. */
+const missing = process.env.REPO2VC_TEST_MISSING?.split(',') ?? missingTools();
+const has = (tool: Tool) => !missing.includes(tool);
+
+/**
+ * What this computer has. A test that cannot run without it says so: `it.skipIf(!needs.chromium)('…', …)`. The runner
+ * tells at the end what was skipped and how to get it, and CI fails when anything was.
+ */
+export const needs = {
+  git: has('git'),
+  /** python3 with pip: environments can be built. */
+  pip: has('pip'),
+  bubblewrap: has('bubblewrap'),
+  chromium: has('chromium'),
+} as const satisfies Record<Tool, boolean>;
+
+export { chromiumPath } from './computer.mjs';
