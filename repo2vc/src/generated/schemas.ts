@@ -244,10 +244,12 @@ export const schemas: readonly object[] = [
      },
      "metadata": {
       "type": "object",
+      "additionalProperties": true,
       "description": "As InvenioRDM's metadata, vocabulary terms by id alone."
      },
      "customFields": {
-      "type": "object"
+      "type": "object",
+      "additionalProperties": true
      },
      "filesEnabled": {
       "type": "boolean"

@@ -235,10 +235,10 @@ files: ("public" | "restricted")
  * As InvenioRDM's metadata, vocabulary terms by id alone.
  */
 metadata: {
-
+[k: string]: unknown
 }
 customFields: {
-
+[k: string]: unknown
 }
 filesEnabled: boolean
 defaultPreview?: string
