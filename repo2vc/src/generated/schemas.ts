@@ -611,9 +611,9 @@ export const schemas: readonly object[] = [
    "archive": {
     "$ref": "common.schema.json#/$defs/Origin"
    },
-   "nonce": {
-    "type": "string",
-    "description": "Finds our drafts again after a lost answer."
+   "confirmed": {
+    "$ref": "common.schema.json#/$defs/Sha256",
+    "description": "The listing that was accepted; from then on the records are what they are, and only become public."
    },
    "records": {
     "type": "array",
@@ -626,7 +626,6 @@ export const schemas: readonly object[] = [
   "required": [
    "schemaVersion",
    "archive",
-   "nonce",
    "records"
   ],
   "additionalProperties": false,
@@ -645,8 +644,21 @@ export const schemas: readonly object[] = [
       "type": "string",
       "description": "Relative to the published folder; . for the experiment."
      },
+     "nonce": {
+      "type": "string",
+      "description": "Finds the draft again after a lost answer."
+     },
      "title": {
       "type": "string"
+     },
+     "description": {
+      "type": "string",
+      "description": "Plain text; paragraphs are parted by an empty line."
+     },
+     "date": {
+      "type": "string",
+      "format": "date",
+      "description": "The publication date."
      },
      "creators": {
       "type": "array",
@@ -672,6 +684,10 @@ export const schemas: readonly object[] = [
      },
      "contentId": {
       "$ref": "common.schema.json#/$defs/Sha256"
+     },
+     "preview": {
+      "type": "string",
+      "description": "The file that the record's page shows first."
      },
      "files": {
       "type": "array",
@@ -741,7 +757,9 @@ export const schemas: readonly object[] = [
     "required": [
      "role",
      "folder",
+     "nonce",
      "title",
+     "date",
      "creators",
      "licence",
      "files",
@@ -2201,6 +2219,42 @@ export const schemas: readonly object[] = [
    "schemaVersion",
    "cells",
    "checks"
+  ],
+  "additionalProperties": false
+ },
+ {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "published.schema.json",
+  "title": "PublishedRecord",
+  "description": "A record that was published from this computer. One line each in published.ndjson.",
+  "type": "object",
+  "properties": {
+   "schemaVersion": {
+    "const": 1
+   },
+   "contentId": {
+    "$ref": "common.schema.json#/$defs/Sha256"
+   },
+   "doi": {
+    "$ref": "common.schema.json#/$defs/Doi"
+   },
+   "role": {
+    "enum": [
+     "data",
+     "environment",
+     "experiment"
+    ]
+   },
+   "at": {
+    "$ref": "common.schema.json#/$defs/Timestamp"
+   }
+  },
+  "required": [
+   "schemaVersion",
+   "contentId",
+   "doi",
+   "role",
+   "at"
   ],
   "additionalProperties": false
  },

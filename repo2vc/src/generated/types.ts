@@ -400,7 +400,19 @@ role: ("data" | "environment" | "experiment")
  * Relative to the published folder; . for the experiment.
  */
 folder: string
+/**
+ * Finds the draft again after a lost answer.
+ */
+nonce: string
 title: string
+/**
+ * Plain text; paragraphs are parted by an empty line.
+ */
+description?: string
+/**
+ * The publication date.
+ */
+date: string
 creators: Creator[]
 licence: string
 recordId?: string
@@ -411,6 +423,10 @@ conceptDoi?: Doi
  */
 page?: string
 contentId?: Sha256
+/**
+ * The file that the record's page shows first.
+ */
+preview?: string
 files: {
 key: string
 size: number
@@ -433,10 +449,7 @@ state: ("planned" | "draft" | "uploaded" | "validated" | "published")
 export interface Deposit {
 schemaVersion: 1
 archive: Origin
-/**
- * Finds our drafts again after a lost answer.
- */
-nonce: string
+confirmed?: Sha256
 /**
  * @minItems 1
  */
@@ -1014,6 +1027,19 @@ ms: number
  * Names of the checks that the node passed.
  */
 checks: string[]
+}
+/**
+ * A record that was published from this computer. One line each in published.ndjson.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "PublishedRecord".
+ */
+export interface PublishedRecord {
+schemaVersion: 1
+contentId: Sha256
+doi: Doi
+role: ("data" | "environment" | "experiment")
+at: Timestamp
 }
 export interface ReproduceRequest {
 schemaVersion: 1
