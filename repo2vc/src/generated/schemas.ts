@@ -2224,6 +2224,82 @@ export const schemas: readonly object[] = [
  },
  {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "process-node.schema.json",
+  "title": "ProcessNodeTag",
+  "description": "What a node made of processes is, and whose: the first file in its folder. Saved as tag.json.",
+  "type": "object",
+  "properties": {
+   "schemaVersion": {
+    "const": 1
+   },
+   "version": {
+    "type": "string",
+    "description": "Of the repo2vc that made it."
+   },
+   "cluster": {
+    "$ref": "cluster.schema.json#/$defs/ClusterId"
+   },
+   "node": {
+    "$ref": "common.schema.json#/$defs/Name"
+   },
+   "role": {
+    "$ref": "common.schema.json#/$defs/Name"
+   },
+   "specHash": {
+    "$ref": "common.schema.json#/$defs/Sha256"
+   },
+   "expiresAt": {
+    "$ref": "common.schema.json#/$defs/Timestamp",
+    "description": "As it was at birth; the file lease beside it says when it ends now."
+   },
+   "prefix": {
+    "type": "string",
+    "pattern": "^/"
+   },
+   "basePrefix": {
+    "type": "string",
+    "pattern": "^/"
+   },
+   "cpus": {
+    "type": "number",
+    "exclusiveMinimum": 0
+   },
+   "memoryMiB": {
+    "type": "integer",
+    "minimum": 16
+   },
+   "isolation": {
+    "enum": [
+     "bubblewrap",
+     "none"
+    ]
+   },
+   "host": {
+    "type": "string"
+   },
+   "boot": {
+    "type": "string",
+    "description": "/proc/sys/kernel/random/boot_id."
+   }
+  },
+  "required": [
+   "schemaVersion",
+   "version",
+   "cluster",
+   "node",
+   "role",
+   "specHash",
+   "expiresAt",
+   "prefix",
+   "basePrefix",
+   "isolation",
+   "host",
+   "boot"
+  ],
+  "additionalProperties": false
+ },
+ {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "published.schema.json",
   "title": "PublishedRecord",
   "description": "A record that was published from this computer. One line each in published.ndjson.",

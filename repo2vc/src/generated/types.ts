@@ -1029,6 +1029,34 @@ ms: number
 checks: string[]
 }
 /**
+ * What a node made of processes is, and whose: the first file in its folder. Saved as tag.json.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ProcessNodeTag".
+ */
+export interface ProcessNodeTag {
+schemaVersion: 1
+/**
+ * Of the repo2vc that made it.
+ */
+version: string
+cluster: ClusterId
+node: Name
+role: Name
+specHash: Sha256
+expiresAt: Timestamp
+prefix: string
+basePrefix: string
+cpus?: number
+memoryMiB?: number
+isolation: ("bubblewrap" | "none")
+host: string
+/**
+ * /proc/sys/kernel/random/boot_id.
+ */
+boot: string
+}
+/**
  * A record that was published from this computer. One line each in published.ndjson.
  * 
  * This interface was referenced by `All`'s JSON-Schema
