@@ -87,7 +87,12 @@ const checks =
   filters.length > 0
     ? []
     : [
-        await check('lint and format (biome)', [ours('@biomejs', 'biome', 'bin', 'biome'), 'check', '.']),
+        await check('lint and format (biome)', [
+          ours('@biomejs', 'biome', 'bin', 'biome'),
+          'check',
+          '--error-on-warnings',
+          '.',
+        ]),
         await check('types (tsc)', [ours('typescript', 'bin', 'tsc'), '-b']),
       ];
 const tests = await runTests(missing);
