@@ -1,5 +1,6 @@
 export type * from '../generated/types.ts';
 export { canonicalJson, contentIdOf, hashOf } from './content.ts';
 export { doiOf, doiUrl } from './doi.ts';
+export type { Finding } from './finding.ts';
 export type { Outcome } from './outcome.ts';
-export { parserOf } from './parse.ts';
+export { nearest, parserOf } from './parse.ts';

@@ -1,0 +1,56 @@
+import { Failure } from '../../failure.ts';
+import { parseRuntime } from '../runtime.ts';
+import type { Files, RefusedSpecification } from '../types.ts';
+
+const wayOut =
+  'Describe the environment with a requirements.txt (in binder/, if other tools need the files that are there), or ' +
+  'write an environment template: repo2vc init NOTEBOOK.';
+
+/** The Failure for a file that repo2docker would build from and this version of repo2vc cannot. */
+export function unsupported(file: string, what: string): Failure {
+  return new Failure(
+    'specification-unsupported',
+    `${file} describes the environment (${what}), and this version of repo2vc cannot build from it.`,
+    { hint: wayOut, args: { file } },
+  );
+}
+
+/** Refused before anything is downloaded, since only a container engine can build it. */
+export const dockerfile: RefusedSpecification = {
+  name: 'dockerfile',
+  refuse: async (files) =>
+    files.has('Dockerfile')
+      ? new Failure(
+          'dockerfile-needs-containers',
+          'A Dockerfile describes the environment. It can be built only with a container engine; this version of ' +
+            'repo2vc runs environments as processes.',
+          { hint: wayOut, args: { file: 'Dockerfile' } },
+        )
+      : undefined,
+};
+
+export const julia = oneOf('julia', 'a Julia project', ['JuliaProject.toml', 'Project.toml']);
+export const juliaRequire = oneOf('julia-require', 'Julia packages', ['REQUIRE']);
+export const nix = oneOf('nix', 'Nix packages', ['default.nix']);
+export const conda = oneOf('conda', 'Conda packages', ['environment.yml', 'environment.yaml']);
+export const pipfile = oneOf('pipfile', 'a Pipfile', ['Pipfile.lock', 'Pipfile']);
+
+/** R is asked for by runtime.txt, or by a DESCRIPTION when there is no binder folder. */
+export const r: RefusedSpecification = {
+  name: 'r',
+  refuse: async (files) => {
+    const runtime = await files.text('runtime.txt');
+    if (runtime !== undefined && parseRuntime(runtime).name === 'r') return unsupported('runtime.txt', 'R');
+    return !files.binder && files.has('DESCRIPTION') ? unsupported('DESCRIPTION', 'an R package') : undefined;
+  },
+};
+
+function oneOf(name: string, what: string, names: readonly string[]): RefusedSpecification {
+  return {
+    name,
+    refuse: async (files: Files) => {
+      const found = names.find((file) => files.has(file));
+      return found === undefined ? undefined : unsupported(found, what);
+    },
+  };
+}
