@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { Environment, EnvironmentSpec, Interpreter, Platform } from '../model/index.ts';
+import type { Environment, EnvironmentSpec, Finding, Interpreter, Platform } from '../model/index.ts';
 
 /** What an environment is built with: the answers of `target`. */
 export interface BuildTarget {
@@ -20,4 +20,6 @@ export interface Builder {
   idOf(spec: EnvironmentSpec, target: BuildTarget): string;
   /** Gives the environment with that id, building it if it is not there whole. Safe to call from two runs at once. */
   build(name: string, spec: EnvironmentSpec, target: BuildTarget, context: Context): Promise<Environment>;
+  /** What this builder needs of the computer, and whether it is there. Changes nothing. */
+  examine(context: Context): Promise<readonly Finding[]>;
 }

@@ -1,0 +1,148 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { translateDiskErrors } from '../../io/files.ts';
+import type { Environment, EnvironmentSpec } from '../../model/index.ts';
+import type { BuildTarget } from '../types.ts';
+import { mend } from './problems.ts';
+import {
+  keepAuthorsHashes,
+  lockedPackages,
+  type Pinned,
+  parseCompiled,
+  renderPinned,
+} from './requirements.ts';
+import { sandboxFor, sandboxVariables } from './sandbox.ts';
+import { type UvSettings, uvSettings } from './settings.ts';
+import { clear, complete, folderOf, letAllRead } from './store.ts';
+import { obtainUv, runGuarded, type Uv } from './uv.ts';
+
+/** What is built, and with what. */
+interface Work {
+  readonly name: string;
+  readonly id: string;
+  readonly spec: EnvironmentSpec;
+  readonly target: BuildTarget;
+  /** Of this attempt alone: `prefix`, and the files that lead to it. */
+  readonly folder: string;
+  readonly uv: Uv;
+  readonly settings: UvSettings;
+  /** Words before every program. */
+  readonly sandbox: readonly string[];
+  readonly context: Context;
+}
+
+/** Long enough for the largest environments on a slow line; a build that hangs ends nevertheless. */
+const deadlineMs = 2 * 60 * 60_000;
+
+/**
+ * Builds a prefix: a virtual environment at the place where it stays (its scripts name it), the requirements resolved
+ * to versions with hashes, exactly those installed. Only for the owner of the folder's lock.
+ */
+export async function buildPrefix(
+  name: string,
+  id: string,
+  spec: EnvironmentSpec,
+  target: BuildTarget,
+  context: Context,
+): Promise<Environment> {
+  const home = folderOf(id, context);
+  return translateDiskErrors(home, async () => {
+    await clear(home);
+    // a folder of this attempt alone: a program of an attempt that was killed may still be writing to its own
+    const folder = join(home, context.random(8));
+    try {
+      const work = await prepareWork({ name, id, spec, target, folder, context });
+      const environment = await make(work);
+      await complete(home, environment);
+      return environment;
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  });
+}
+
+async function prepareWork(start: Omit<Work, 'uv' | 'settings' | 'sandbox'>): Promise<Work> {
+  const { target, folder, context } = start;
+  const uv = await obtainUv(context);
+  const settings = await uvSettings(context);
+  await mkdir(folder);
+  if (!target.sourceBuilds) return { ...start, uv, settings, sandbox: [] };
+  const view = { uv: uv.path, interpreter: target.interpreter, folder, variables: settings.variables };
+  const sandbox = await sandboxFor(view, context);
+  const variables = sandboxVariables(settings.variables, folder);
+  return { ...start, uv, settings: { ...settings, variables }, sandbox };
+}
+
+async function make(work: Work): Promise<Environment> {
+  const { spec, target, folder, id } = work;
+  const prefix = join(folder, 'prefix');
+  const python = join(prefix, 'bin', 'python');
+  const { implementation, version, path, basePrefix } = target.interpreter;
+  await uv(work, ['venv', '--no-project', '--python', path, '--prompt', work.name, prefix]);
+  const pinned = keepAuthorsHashes(await resolve(work, python), spec.requirements);
+  await writeFile(join(folder, 'pinned.txt'), renderPinned(pinned));
+  const build = target.sourceBuilds ? [] : ['--no-build'];
+  const exactly = ['--no-deps', '--require-hashes', '--compile-bytecode', ...build, '-r', 'pinned.txt'];
+  if (pinned.length > 0) {
+    await uv(work, ['pip', 'install', '--python', python, ...work.settings.flags, ...exactly]);
+  }
+  const listed = await uv(work, ['pip', 'list', '--python', python, '--format', 'json']);
+  const installed = JSON.parse(listed) as { name: string; version: string }[];
+  await rm(join(folder, 'uv-cache'), { recursive: true, force: true });
+  await letAllRead(folder);
+  const packages = lockedPackages(pinned, installed);
+  const lock = {
+    schemaVersion: 1 as const,
+    interpreter: { implementation, version },
+    platform: target.platform,
+    packages,
+  };
+  return { id, builder: 'prefix', prefix, basePrefix, lock };
+}
+
+/** The requirements, as versions with hashes. */
+async function resolve(work: Work, python: string): Promise<Pinned[]> {
+  const { spec, target, folder, settings } = work;
+  const lines = spec.requirements.map((requirement) => requirement.text);
+  await writeFile(join(folder, 'requirements.txt'), `${lines.join('\n')}\n`);
+  const plain = [
+    '--generate-hashes',
+    '--no-header',
+    '--no-annotate',
+    ...(target.sourceBuilds ? [] : ['--no-build']),
+  ];
+  const files = ['--output-file', 'resolved.txt', 'requirements.txt'];
+  await uv(work, ['pip', 'compile', '--python', python, ...settings.flags, ...plain, ...files]);
+  return parseCompiled(await readFile(join(folder, 'resolved.txt'), 'utf8'));
+}
+
+/** Runs uv to its good end, and gives what it printed; its other stream becomes events. */
+async function uv(work: Work, args: readonly string[]): Promise<string> {
+  const { name, context, folder, settings } = work;
+  const result = await runGuarded([...work.sandbox, work.uv.path, ...args], {
+    env: settings.variables,
+    cwd: folder,
+    signal: context.signal,
+    timeoutMs: deadlineMs,
+    onLine: (line, stream) => {
+      if (stream === 'stderr') context.emit({ code: 'build-output', args: { name, line } });
+    },
+  });
+  if (result.code === 0) return result.stdout.toString('utf8');
+  const said = result.stderr.toString('utf8');
+  throw mend(said, `the environment ${name}`) ?? buildFailed(name, said, result.timedOut);
+}
+
+function buildFailed(name: string, said: string, timedOut: boolean): Failure {
+  const lines = said.trim().split('\n').slice(-40);
+  const why = timedOut
+    ? 'it took longer than two hours'
+    : (lines.find((line) => line.startsWith('error')) ?? 'uv failed');
+  return new Failure('build-failed', `The environment ${name} could not be built: ${why}.`, {
+    hint: 'The lines above say why; they are in the events of the run too.',
+    args: { name, lines },
+  });
+}

@@ -1,0 +1,92 @@
+import { constants } from 'node:fs';
+import { access, chmod, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../context.ts';
+import { codeOf, writeFileAtomic } from '../../io/files.ts';
+import { takeLock } from '../../io/lock.ts';
+import { canonicalJson, type Environment, parserOf } from '../../model/index.ts';
+
+const parseEnvironment = parserOf<Environment>('environments.schema.json#/$defs/Environment');
+const marker = 'complete.json';
+
+/** Where the environment with this id lies, its locks and its half-built forerunners. */
+export function folderOf(id: string, context: Context): string {
+  return join(context.places.cache, 'prefixes', id);
+}
+
+/** Does `work` while nobody else does anything in the folder; waits for its owner, for as long as it takes. */
+export async function withLock<T>(folder: string, context: Context, work: () => Promise<T>): Promise<T> {
+  await makeReadable(folder, context);
+  let lock = await takeLock(folder);
+  while (!('release' in lock)) {
+    await context.clock.sleep(200, context.signal);
+    lock = await takeLock(folder);
+  }
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Makes a folder below the cache that other users can reach, whatever our umask is. */
+async function makeReadable(folder: string, context: Context): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const inside = folder
+    .slice(context.places.cache.length)
+    .split('/')
+    .filter((part) => part !== '');
+  const made = [
+    context.places.cache,
+    ...inside.map((_, index) => join(context.places.cache, ...inside.slice(0, index + 1))),
+  ];
+  for (const one of made) {
+    // a cache that belongs to somebody else is as it is
+    await chmod(one, 0o755).catch(() => undefined);
+  }
+}
+
+/** The environment in this folder, if it is there whole and its interpreter still is. */
+export async function completeIn(folder: string, id: string): Promise<Environment | undefined> {
+  try {
+    const path = join(folder, marker);
+    const environment = parseEnvironment(JSON.parse(await readFile(path, 'utf8')), path);
+    if (environment.id !== id || !environment.prefix.startsWith(`${folder}/`)) return undefined;
+    await access(join(environment.prefix, 'bin', 'python'), constants.X_OK);
+    return environment;
+  } catch (error) {
+    if (codeOf(error) === 'EACCES') throw error;
+    return undefined;
+  }
+}
+
+/** Says that an environment is whole: the last thing that is written of it. */
+export async function complete(folder: string, environment: Environment): Promise<void> {
+  await writeFileAtomic(join(folder, 'lock.json'), canonicalJson(environment.lock));
+  await writeFileAtomic(join(folder, marker), canonicalJson(environment));
+}
+
+/** Removes what an interrupted build left. Only for the owner of the folder's lock. */
+export async function clear(folder: string): Promise<void> {
+  await rm(join(folder, marker), { force: true });
+  for (const name of await readdir(folder)) {
+    if (!/^lock\.\d+\.json$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Lets every user read what lies below `folder`, and nobody but its owner write it. */
+export async function letAllRead(folder: string): Promise<void> {
+  const { mode } = await lstat(folder);
+  if ((mode & 0o777) !== 0o755) await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await letAllRead(path);
+    else if (entry.isFile()) await letAllReadFile(path);
+  }
+}
+
+async function letAllReadFile(path: string): Promise<void> {
+  const mode = (await lstat(path)).mode & 0o777;
+  const wanted = mode & 0o111 ? 0o755 : 0o644;
+  if (mode !== wanted) await chmod(path, wanted);
+}

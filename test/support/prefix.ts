@@ -1,0 +1,25 @@
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
+import type { BuildTarget } from '../../repo2vc/src/builders/types.ts';
+import type { EnvironmentSpec, Interpreter } from '../../repo2vc/src/model/index.ts';
+import { testCache, testContext } from './context.ts';
+
+/** The spec that asks for these packages, for whatever Python is there. */
+export function specOf(requirements: readonly string[], python: EnvironmentSpec['python'] = 'any'): EnvironmentSpec {
+  return {
+    kind: 'python',
+    python,
+    requirements: requirements.map((text, index) => ({ text, file: 'requirements.txt', line: index + 1 })),
+  };
+}
+
+/** What an environment is built with here, by this interpreter. */
+export function buildTarget(interpreter: Interpreter, sourceBuilds = false): BuildTarget {
+  return { platform: { os: platform(), architecture: arch(), libc: 'glibc-2.36' }, interpreter, sourceBuilds };
+}
+
+/** A context whose downloads are kept between tests, and whose prefixes are its own. */
+export function buildContext(variables: Readonly<Record<string, string | undefined>> = {}) {
+  const environment = { ...process.env, UV_CACHE_DIR: join(testCache(), 'uv'), ...variables };
+  return testContext({ environment });
+}
