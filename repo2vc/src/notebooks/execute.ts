@@ -64,7 +64,8 @@ export async function executeNotebook(
     );
     const result = await kernel.execute(source, {
       timeoutMs: execution.timeoutMs,
-      maxOutput: maxOutput + scrubber.longest,
+      maxOutput,
+      margin: scrubber.longest,
       onText: lines.take,
     });
     lines.end();
@@ -84,7 +85,6 @@ function freshNotebook(execution: Execution): { cells: RawCell[] } {
   const notebook = JSON.parse(execution.text.replace(/^\uFEFF/, '')) as { cells: RawCell[] };
   for (const cell of notebook.cells) {
     if (cell.cell_type === 'code') Object.assign(cell, { outputs: [], execution_count: null });
-    cell.source = execution.scrubber.value(cell.source);
   }
   for (const step of execution.steps.filter((one) => one.parameters)) {
     cellOf(notebook.cells, step).source = execution.parameterCell;
@@ -117,7 +117,12 @@ function scrubOutput(output: Output, scrubber: Scrubber): Output {
     case 'stream':
       return { ...output, text: scrubber.text(output.text) };
     case 'error':
-      return { output_type: 'error', ...scrubber.value({ ...output, output_type: undefined }) } as Output;
+      return {
+        output_type: 'error',
+        ename: scrubber.text(output.ename),
+        evalue: scrubber.text(output.evalue),
+        traceback: scrubber.value(output.traceback),
+      };
     default:
       return {
         ...output,
@@ -146,7 +151,11 @@ del _repo2vc_failing_shell
 
 async function makeShellCommandsFail(kernel: Kernel): Promise<void> {
   const code = kernel.language === 'python' ? failingShell : '';
-  const { ended, outputs } = await kernel.execute(code, { timeoutMs: 120_000, maxOutput: 10_000 });
+  const { ended, outputs } = await kernel.execute(code, {
+    timeoutMs: 120_000,
+    maxOutput: 10_000,
+    margin: 0,
+  });
   if (ended === 'ok') return;
   throw new Failure('kernel-not-started', `The kernel ${kernel.name} does not run code (${ended}).`, {
     hint: 'The environment must contain a working kernel: look at its requirements.',

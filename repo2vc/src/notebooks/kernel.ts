@@ -2,7 +2,7 @@ import type { KernelMessage } from '@jupyterlab/services';
 import type { Clock, Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
 import { type Channel, openChannel } from './channel.ts';
-import { collectOutputs, errorOutput, type Output, type OutputCollector } from './outputs.ts';
+import { collectOutputs, type Output, type OutputCollector } from './outputs.ts';
 import { connectionSettings, type JupyterServer } from './server.ts';
 
 /** What a notebook asks for. */
@@ -15,6 +15,8 @@ export interface ExecuteOptions {
   readonly timeoutMs: number;
   /** Characters kept of what the cell gives. */
   readonly maxOutput: number;
+  /** Characters that are dropped besides where text is cut, so that no part of a secret is left there. */
+  readonly margin: number;
   /** Hears the text of the streams as it comes, up to `maxOutput`. Not scrubbed. */
   readonly onText?: (text: string) => void;
 }
@@ -127,7 +129,7 @@ const graceMs = 5_000;
 async function execute(kernel: Running, code: string, options: ExecuteOptions): Promise<CellResult> {
   if (kernel.signal.aborted) throw interrupted();
   const request = kernel.request(code);
-  const collector = collectOutputs(options.maxOutput, options.onText);
+  const collector = collectOutputs({ limit: options.maxOutput, margin: options.margin }, options.onText);
   const finished = answerTo(request, kernel.channel, collector);
   kernel.channel.send(request);
   const first = await within(finished, options.timeoutMs, kernel);
@@ -171,7 +173,7 @@ function resultOf(
 ): CellResult {
   const outputs = collector.outputs();
   if (reply?.status === 'error' && !outputs.some((output) => output.output_type === 'error')) {
-    outputs.push(errorOutput(reply.ename, reply.evalue, reply.traceback));
+    outputs.push(collector.errorOutput(reply));
   }
   return { ended, outputs, executionCount: reply?.execution_count ?? null };
 }

@@ -16,18 +16,18 @@ const mostLines = 1_000;
  * has the rest.
  */
 export function liveLines(scrubber: Scrubber, tell: (line: string) => void): LiveLines {
+  const most = longestLine + scrubber.longest;
   let told = 0;
   let open = '';
   const tellOne = (line: string) => {
     told += 1;
-    if (told > mostLines) return;
-    const state = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
-    tell(told === mostLines ? '…' : scrubber.text(state).slice(0, longestLine));
+    if (told < mostLines) tell(shown(line, scrubber, most));
+    if (told === mostLines) tell('…');
   };
   return {
     take: (text) => {
       const lines = (open + text).split('\n');
-      open = (lines.pop() ?? '').slice(-(longestLine + scrubber.longest));
+      open = lastState(lines.pop() ?? '').slice(0, most);
       for (const line of lines) tellOne(line);
     },
     end: () => {
@@ -35,4 +35,19 @@ export function liveLines(scrubber: Scrubber, tell: (line: string) => void): Liv
       open = '';
     },
   };
+}
+
+function lastState(line: string): string {
+  const end = line.endsWith('\r') ? line.length - 1 : line.length;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1);
+}
+
+/** A line that was cut may end in a part of a secret, which no scrubber knows: so much of its end goes too. */
+function shown(line: string, scrubber: Scrubber, most: number): string {
+  const state = lastState(line).replace(/\r$/, '').slice(0, most);
+  const clean = scrubber.text(state);
+  return clean.slice(
+    0,
+    state.length < most ? longestLine : Math.min(longestLine, clean.length - scrubber.longest),
+  );
 }
