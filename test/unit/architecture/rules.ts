@@ -41,7 +41,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'simple-git': ['io'],
   'tar-stream': ['io'],
   ws: ['notebooks'],
-  yaml: ['buildpacks', 'cli', 'environment-templates', 'pipeline', 'publishers', 'settings'],
+  yaml: ['buildpacks', 'cli', 'environment-templates', 'pipeline', 'provenance', 'publishers', 'settings'],
   yauzl: ['io'],
   yazl: ['io'],
 };
