@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream';
+import type { Context } from '../context.ts';
 import type { Emit } from '../events.ts';
+import { Failure } from '../failure.ts';
+import { downloadFile } from './http-download.ts';
+import { exchanger } from './http-exchange.ts';
+import { shownUrl } from './http-failures.ts';
+import { type Call, opener } from './http-open.ts';
+import { retrying } from './http-retry.ts';
 
 /** One request. Only the credential of the url's own origin is ever sent, and never across a redirect elsewhere. */
 export interface HttpRequest {
@@ -14,15 +21,19 @@ export interface HttpRequest {
   readonly expect?: readonly number[];
   /** Whether an unknown outcome (a lost answer, 5xx) may be retried. Default: for GET and HEAD. */
   readonly idempotent?: boolean;
-  /** Redirects to follow. Default: 5. */
+  /** Redirects to follow; those in `expect` never are. Only GET and HEAD follow any. Default: 5. */
   readonly maxRedirects?: number;
+  /** Of the answer. Default: 16 MiB. */
   readonly maxBytes?: number;
+  /** The person typed this address herself, so it may lie in her own network. */
+  readonly typed?: boolean;
   readonly emit?: Emit;
   readonly signal?: AbortSignal;
 }
 
 export interface HttpAnswer {
   readonly status: number;
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed when the answer is JSON, else undefined. */
   readonly json: unknown;
@@ -34,19 +45,102 @@ export interface HttpAnswer {
 /** A download that goes to a file while its checksums are taken. */
 export interface Download {
   readonly url: string;
-  /** Absolute path; a partial file that is there is continued when the server allows it. */
+  /** Absolute path; what an interrupted download left at `<path>.part` is continued when the server allows it. */
   readonly path: string;
   readonly size?: number;
   /** As archives write it: `md5:…`, `sha256:…`. A mismatch removes the file and is the Failure `checksum-mismatch`. */
   readonly checksum?: string;
   readonly maxBytes: number;
+  /** What events and failures call it. */
   readonly name: string;
+  readonly typed?: boolean;
 }
 
+/** Talks to servers. Everything that goes wrong is a Failure with one of the codes of http-failures.ts. */
 export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
   download(
     download: Download,
     tools: { emit: Emit; signal: AbortSignal },
   ): Promise<{ size: number; sha256: string }>;
+}
+
+/** What requests are made with. */
+export interface HttpOptions extends Pick<Context, 'clock' | 'environment' | 'emit' | 'signal'> {
+  readonly userAgent: string;
+  /** The token for an origin, if the person saved one. */
+  readonly credentialFor: (origin: string) => Promise<string | undefined>;
+  /** Whether an origin may lie in a private network: those that the person configured. */
+  readonly allowPrivate: (origin: string) => boolean;
+  /** A server that is silent for so long is given up. Default: one minute. */
+  readonly idleMs?: number;
+}
+
+/** Makes the one client for all requests of a command. */
+export function createHttp(options: HttpOptions): Http {
+  const open = opener({ idleMs: 60_000, ...options, exchange: exchanger(options.environment) });
+  return {
+    request: (request) => requestOnce(request, options, open),
+    download: (download, tools) => downloadFile(download, { ...tools, clock: options.clock, open }),
+  };
+}
+
+async function requestOnce(
+  request: HttpRequest,
+  options: HttpOptions,
+  open: ReturnType<typeof opener>,
+): Promise<HttpAnswer> {
+  const method = request.method ?? 'GET';
+  const call: Call = {
+    method,
+    url: request.url,
+    headers: headersOf(request),
+    expect: request.expect ?? [],
+    maxRedirects: request.maxRedirects ?? 5,
+    typed: request.typed ?? false,
+    raw: false,
+    signal: request.signal ?? options.signal,
+    ...bodyOf(request),
+  };
+  const retry = {
+    clock: options.clock,
+    emit: request.emit ?? options.emit,
+    signal: call.signal,
+    idempotent: request.idempotent ?? (method === 'GET' || method === 'HEAD'),
+  };
+  return retrying(retry, async () => {
+    const opened = await open(call);
+    const text = await opened.text(request.maxBytes ?? 16 * 1024 * 1024);
+    const { status, headers, url } = opened;
+    return { status, headers, text, url: url.href, json: parsed(text, headers, url) };
+  });
+}
+
+function headersOf(request: HttpRequest): Record<string, string> {
+  return {
+    accept: request.accept ?? 'application/json',
+    ...(request.json !== undefined && { 'content-type': 'application/json' }),
+    ...(request.body && {
+      'content-type': 'application/octet-stream',
+      'content-length': String(request.body.size),
+    }),
+  };
+}
+
+function bodyOf(request: HttpRequest): Pick<Call, 'body'> {
+  if (request.body) return { body: request.body.open };
+  if (request.json === undefined) return {};
+  const bytes = Buffer.from(JSON.stringify(request.json));
+  return { body: () => bytes };
+}
+
+function parsed(text: string, headers: Readonly<Record<string, string>>, url: URL): unknown {
+  if (text === '' || !/^application\/([^;]*\+)?json\b/.test(headers['content-type'] ?? '')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure('bad-answer', `${shownUrl(url)} answered JSON that cannot be read.`, {
+      args: { url: shownUrl(url), origin: url.origin },
+    });
+  }
 }

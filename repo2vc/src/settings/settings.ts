@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { Places } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { readIfThere } from '../io/files.ts';
+import { type ArchiveSetting, nearest, parserOf, type Settings } from '../model/index.ts';
+
+const parseSettings = parserOf<Settings>('settings.schema.json', 'invalid-settings');
+
+/** The archives that everybody knows. */
+const builtIn: readonly ArchiveSetting[] = [
+  { name: 'zenodo', origin: 'https://zenodo.org' },
+  { name: 'zenodo-sandbox', origin: 'https://sandbox.zenodo.org' },
+];
+
+/**
+ * Reads settings.yaml, once per command. Its archives come first, then the local ones of this computer (`local`), then
+ * the built-in ones; of several with one name or origin the first counts. The Failure `invalid-settings` names what is
+ * wrong in the file.
+ */
+export async function loadSettings(
+  places: Places,
+  local: readonly ArchiveSetting[] = [],
+): Promise<Settings & { readonly archives: ArchiveSetting[] }> {
+  const path = join(places.config, 'settings.yaml');
+  const settings = parseSettings(readYaml((await readIfThere(path)) ?? '', path) ?? {}, path);
+  const archives: ArchiveSetting[] = [];
+  for (const archive of [...(settings.archives ?? []), ...local, ...builtIn]) {
+    const normal = { ...archive, origin: new URL(archive.origin).origin };
+    if (archives.some((known) => known.name === normal.name || known.origin === normal.origin)) continue;
+    archives.push(normal);
+  }
+  return { ...settings, archives };
+}
+
+/** Reads a YAML file of ours; the Failure `invalid-settings` has the line where it cannot be read. */
+export function readYaml(text: string, path: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error)
+    throw new Failure('invalid-settings', `${path} is not valid YAML: ${error.message.split('\n')[0]}`);
+  return document.toJS({ maxAliasCount: 0 });
+}
+
+/** The archive that a person means by its name or address, or the Failure `unknown-archive` with the nearest one. */
+export function archiveFor(settings: Settings, nameOrOrigin: string): ArchiveSetting {
+  const archives = settings.archives ?? [];
+  const origin = URL.canParse(nameOrOrigin) ? new URL(nameOrOrigin).origin : undefined;
+  const found = archives.find((archive) => archive.name === nameOrOrigin || archive.origin === origin);
+  if (found) return found;
+  const names = archives.map((archive) => archive.name);
+  const near = nearest(nameOrOrigin, names);
+  throw new Failure('unknown-archive', `No archive is called ${nameOrOrigin}.`, {
+    hint: near
+      ? `Did you mean ${near}?`
+      : `Known are ${names.join(', ')}; add others to settings.yaml under archives.`,
+    args: { archive: nameOrOrigin, known: names },
+  });
+}
