@@ -1,0 +1,87 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { readIfThere, translateDiskErrors, writeFileAtomic } from '../io/files.ts';
+import { type ArchiveIdentity, type ArchiveToken, canonicalJson, hashOf, parserOf } from '../model/index.ts';
+
+const parseIdentity = parserOf<ArchiveIdentity>('archive.schema.json#/$defs/ArchiveIdentity');
+const parseToken = parserOf<ArchiveToken>('archive.schema.json#/$defs/ArchiveToken');
+
+/** What a token may allow: to write drafts, and to publish or remove. */
+export type Scope = ArchiveToken['scopes'][number];
+
+/** For whom a token is made, and what it allows. */
+export interface TokenOptions {
+  /** Default: the context's owner. */
+  readonly user?: string;
+  /** Default: all. */
+  readonly scopes?: readonly Scope[];
+}
+
+/** Opens the folder of an archive, or makes a new archive in an empty or missing folder. */
+export async function openFolder(directory: string, context: Context): Promise<ArchiveIdentity> {
+  const path = join(directory, 'archive.json');
+  const text = await readIfThere(path);
+  if (text !== undefined) return parseIdentity(parseJson(text, path), path);
+  await translateDiskErrors(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }));
+  const strange = (await readdir(directory)).filter((name) => !/^\.?lock[.-]/.test(name));
+  if (strange.length > 0) {
+    throw new Failure('not-an-archive', `${directory} is not empty, and it is not an archive.`, {
+      hint: 'Name an empty or a new folder.',
+      args: { directory },
+    });
+  }
+  const identity: ArchiveIdentity = { schemaVersion: 1, archiveId: context.random(8) };
+  await saveIdentity(directory, identity);
+  return identity;
+}
+
+/** Remembers what the archive is called and where it was served last. */
+export async function saveIdentity(directory: string, identity: ArchiveIdentity): Promise<void> {
+  await writeFileAtomic(join(directory, 'archive.json'), canonicalJson(identity));
+}
+
+/**
+ * Makes a token for the archive in `directory`, whether it is being served or not, and gives it, this once, in plain
+ * text: only its SHA-256 is kept. 50 characters of [a-z0-9] need no slow hash.
+ */
+export async function createToken(
+  directory: string,
+  context: Context,
+  options: TokenOptions = {},
+): Promise<string> {
+  const token = context.random(50);
+  const entry: ArchiveToken = {
+    schemaVersion: 1,
+    user: options.user ?? context.owner,
+    scopes: [...(options.scopes ?? (['deposit:write', 'deposit:actions'] as const))],
+    createdAt: context.clock.now().toISOString(),
+  };
+  const folder = join(directory, 'tokens');
+  await translateDiskErrors(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await writeFileAtomic(join(folder, `${hashOf(token)}.json`), canonicalJson(entry), 0o600);
+  return token;
+}
+
+/** Whose token this is and what it allows; undefined when the archive never made it. */
+export async function tokenOf(directory: string, token: string): Promise<ArchiveToken | undefined> {
+  const path = join(directory, 'tokens', `${hashOf(token)}.json`);
+  const text = await readIfThere(path);
+  return text === undefined ? undefined : parseToken(parseJson(text, path), path);
+}
+
+/** Whether any token was ever made for this archive. */
+export async function hasTokens(directory: string): Promise<boolean> {
+  const names = await readdir(join(directory, 'tokens')).catch(() => []);
+  return names.some((name) => name.endsWith('.json'));
+}
+
+/** Reads JSON out of one of the archive's own files. */
+export function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('invalid-file', `${path} is not JSON: it was changed or damaged.`, { cause });
+  }
+}
