@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts';
 import type { HttpAnswer, HttpRequest } from '../../io/http.ts';
+import { listAt, textAt } from '../../model/loose.ts';
 import type { PublishTools } from '../types.ts';
 
 /**
@@ -55,26 +56,15 @@ export function refused(about: string, problems: readonly string[], tools: Publi
 
 /** What an answer objects to, as `field: message`; a 200 can hold objections too. */
 export function objectionsIn(answer: HttpAnswer): string[] {
-  const body = objectOf(answer.json);
-  const listed = listOf(body.errors).flatMap((error) => {
-    const { field, messages, message } = objectOf(error);
-    const texts = [...listOf(messages), message].filter((text) => typeof text === 'string');
-    return texts.map((text) => (typeof field === 'string' ? `${field}: ${text.replace(/\.$/, '')}` : text));
+  const listed = listAt(answer.json, 'errors').flatMap((error) => {
+    if (typeof error === 'string') return [error];
+    const field = textAt(error, 'field');
+    const texts = [...listAt(error, 'messages'), textAt(error, 'message')].filter(
+      (text) => typeof text === 'string',
+    );
+    return texts.map((text) => (field === undefined ? text : `${field}: ${text}`));
   });
-  if (typeof body.errors === 'string') listed.push(body.errors);
-  if (listed.length > 0 || answer.status < 400) return listed;
-  const said = typeof body.message === 'string' ? body.message : `it answered ${answer.status}`;
-  return [said.replace(/\.$/, '')];
-}
-
-/** Other people's JSON, read permissively: an object, or one without keys. */
-export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-}
-
-/** Other people's JSON, read permissively: a list, or an empty one. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  if (listed.length === 0 && answer.status >= 400)
+    listed.push(textAt(answer.json, 'message') ?? `status ${answer.status}`);
+  return listed.map((text) => text.replace(/\.$/, ''));
 }

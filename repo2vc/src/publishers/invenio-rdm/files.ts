@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Failure, isFailure } from '../../failure.ts';
 import type { DepositRecord } from '../../model/index.ts';
+import { listAt, textAt } from '../../model/loose.ts';
 import type { PublishTools, Upload } from '../types.ts';
-import { call, listOf, objectionsIn, objectOf, refused } from './call.ts';
+import { call, objectionsIn, refused } from './call.ts';
 
 const attempts = 4;
 
@@ -35,13 +36,13 @@ export async function filesOf(
 ): Promise<Map<string, string | undefined>> {
   const path = `/api/records/${record.recordId}${of === 'draft' ? '/draft' : ''}/files`;
   const answer = await call({ path, about: record.title }, tools);
-  const entries = listOf(objectOf(answer.json).entries).map(objectOf);
-  return new Map(entries.map((entry) => [String(entry.key), md5In(entry)]));
+  const entries = listAt(answer.json, 'entries');
+  return new Map(entries.map((entry) => [textAt(entry, 'key') ?? '', md5In(entry)]));
 }
 
-function md5In({ status, checksum }: Readonly<Record<string, unknown>>): string | undefined {
-  if (status === 'pending' || typeof checksum !== 'string') return undefined;
-  return checksum.replace(/^md5:/, '').toLowerCase();
+function md5In(entry: unknown): string | undefined {
+  if (textAt(entry, 'status') === 'pending') return undefined;
+  return textAt(entry, 'checksum')?.replace(/^md5:/, '').toLowerCase();
 }
 
 async function uploadOne(record: DepositRecord, file: Upload, tools: PublishTools): Promise<void> {
@@ -79,7 +80,7 @@ async function tryUpload(record: DepositRecord, file: Upload, tools: PublishTool
       objectionsIn(committed).map((text) => `${file.key}: ${text}`),
       tools,
     );
-  const md5 = md5In(objectOf(committed.json));
+  const md5 = md5In(committed.json);
   if (committed.status === 404 || md5 === undefined)
     throw uploadFailed(file, 'it was gone when it was to be finished');
   if (md5 !== file.md5) throw checksumMismatch(file, md5, tools);

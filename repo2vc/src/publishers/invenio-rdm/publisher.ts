@@ -1,7 +1,8 @@
 import { Failure, isFailure } from '../../failure.ts';
 import { type DepositRecord, doiOf } from '../../model/index.ts';
+import { at, listAt, textAt } from '../../model/loose.ts';
 import type { Draft, Publication, Publisher, PublishTools } from '../types.ts';
-import { call, listOf, objectionsIn, objectOf, refused } from './call.ts';
+import { call, objectionsIn, refused } from './call.ts';
 import { filesOf, uploadFiles } from './files.ts';
 import { draftBody, nonceSubject } from './metadata.ts';
 
@@ -27,7 +28,7 @@ export const invenioRdm: Publisher = {
     const answer = await call({ method: 'PUT', path, json, about: record.title, idempotent: true }, tools);
     const problems = objectionsIn(answer);
     if (problems.length > 0) throw refused(record.title, problems, tools);
-    const doi = doiIn(objectOf(answer.json));
+    const doi = doiIn(answer.json);
     if (doi !== record.doi) throw differs(record, [`its DOI is ${doi ?? 'gone'}`], tools);
   },
 
@@ -38,18 +39,14 @@ export const invenioRdm: Publisher = {
   },
 
   async discard(record, tools) {
-    const ids =
-      record.recordId === undefined
-        ? (await draftsWithNonce(record, tools)).map((draft) => String(draft.id))
-        : [record.recordId];
+    const { recordId } = record;
+    const ids = recordId === undefined ? (await draftsWithNonce(record, tools)).map(idIn) : [recordId];
     for (const id of ids) {
       const path = `/api/records/${id}/draft`;
       await call({ method: 'DELETE', path, about: record.title, handles: [404], idempotent: true }, tools);
     }
   },
 };
-
-type Json = Readonly<Record<string, unknown>>;
 
 function draftPath(record: DepositRecord): string {
   return `/api/records/${record.recordId}/draft`;
@@ -58,24 +55,23 @@ function draftPath(record: DepositRecord): string {
 /**
  * The drafts of an earlier call for this record. The archive's search is loose, so the subject is compared here.
  */
-async function draftsWithNonce(record: DepositRecord, tools: PublishTools): Promise<Json[]> {
+async function draftsWithNonce(record: DepositRecord, tools: PublishTools): Promise<unknown[]> {
   const subject = nonceSubject(record);
   const path = `/api/user/records?q=${encodeURIComponent(`"${subject}"`)}&size=25`;
   const answer = await call({ path, about: record.title }, tools);
-  const hits = listOf(objectOf(objectOf(answer.json).hits).hits).map(objectOf);
-  return hits.filter((hit) => {
-    const subjects = listOf(objectOf(hit.metadata).subjects).map((entry) => objectOf(entry).subject);
-    return subjects.includes(subject) && hit.is_published !== true;
+  return listAt(answer.json, 'hits', 'hits').filter((hit) => {
+    const subjects = listAt(hit, 'metadata', 'subjects').map((entry) => textAt(entry, 'subject'));
+    return subjects.includes(subject) && at(hit, 'is_published') !== true;
   });
 }
 
 /** Making a draft is no idempotent call: after a lost answer the draft is looked for before another is made. */
-async function makeDraft(record: DepositRecord, tools: PublishTools): Promise<Json> {
+async function makeDraft(record: DepositRecord, tools: PublishTools): Promise<unknown> {
   const json = draftBody(record, tools.archive, nonceSubject(record));
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await call({ method: 'POST', path: '/api/records', json, about: record.title }, tools);
-      return objectOf(answer.json);
+      return answer.json;
     } catch (error) {
       if (attempt === 3 || !isFailure(error) || !error.retryable) throw error;
       // Search lags behind by a moment: InvenioRDM's index is refreshed about every second.
@@ -86,8 +82,8 @@ async function makeDraft(record: DepositRecord, tools: PublishTools): Promise<Js
   }
 }
 
-async function withDoi(record: DepositRecord, draft: Json, tools: PublishTools): Promise<Draft> {
-  const recordId = String(draft.id);
+async function withDoi(record: DepositRecord, draft: unknown, tools: PublishTools): Promise<Draft> {
+  const recordId = idIn(draft);
   const page = pageIn(draft) ?? `${tools.archive.origin}/uploads/${recordId}`;
   const reserved = doiIn(draft) ?? (await reserveDoi(record, recordId, tools));
   return { recordId, doi: reserved, page };
@@ -102,25 +98,25 @@ async function reserveDoi(record: DepositRecord, recordId: string, tools: Publis
   );
   // 400 also says that an earlier call, whose answer got lost, has reserved it.
   const body = asked.status === 400 ? (await call({ path: draft, about }, tools)).json : asked.json;
-  const doi = doiIn(objectOf(body));
+  const doi = doiIn(body);
   if (doi === undefined) throw refused(about, ['no DOI could be reserved', ...objectionsIn(asked)], tools);
   return doi;
 }
 
 /** The record as it is public now; undefined while it is not. */
-async function published(record: DepositRecord, tools: PublishTools): Promise<Json | undefined> {
+async function published(record: DepositRecord, tools: PublishTools): Promise<unknown> {
   const path = `/api/records/${record.recordId}`;
   const answer = await call({ path, about: record.title, handles: [404] }, tools);
-  return answer.status === 404 ? undefined : objectOf(answer.json);
+  return answer.status === 404 ? undefined : answer.json;
 }
 
 /** Publishing happens once: after a lost answer the record is read before anything is tried again. */
-async function publishDraft(record: DepositRecord, tools: PublishTools): Promise<Json> {
+async function publishDraft(record: DepositRecord, tools: PublishTools): Promise<unknown> {
   const path = `${draftPath(record)}/actions/publish`;
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await call({ method: 'POST', path, about: record.title }, tools);
-      return objectOf(answer.json);
+      return answer.json;
     } catch (error) {
       const lost = isFailure(error) && (error.retryable || error.code === 'not-found');
       if (!lost) throw error;
@@ -132,7 +128,7 @@ async function publishDraft(record: DepositRecord, tools: PublishTools): Promise
   }
 }
 
-async function compare(record: DepositRecord, body: Json, tools: PublishTools): Promise<void> {
+async function compare(record: DepositRecord, body: unknown, tools: PublishTools): Promise<void> {
   const doi = doiIn(body);
   const found = await filesOf(record, 'record', tools);
   const wanted = new Map(record.files.map((file) => [file.key, file.md5]));
@@ -146,20 +142,28 @@ async function compare(record: DepositRecord, body: Json, tools: PublishTools): 
   if (problems.length > 0) throw differs(record, problems, tools);
 }
 
-function publicationOf(body: Json, record: DepositRecord, tools: PublishTools): Publication {
-  const conceptDoi = doiIn(objectOf(body.parent));
+function publicationOf(body: unknown, record: DepositRecord, tools: PublishTools): Publication {
+  const conceptDoi = doiIn(at(body, 'parent'));
   const page = pageIn(body) ?? `${tools.archive.origin}/records/${record.recordId}`;
   return { page, ...(conceptDoi === undefined ? {} : { conceptDoi }) };
 }
 
-function doiIn(body: Json): string | undefined {
-  const { identifier } = objectOf(objectOf(body.pids).doi);
-  return typeof identifier === 'string' ? doiOf(identifier) : undefined;
+/** The id goes into addresses, so its form is checked. */
+function idIn(body: unknown): string {
+  const id = textAt(body, 'id') ?? '';
+  if (/^[A-Za-z0-9-]{1,64}$/.test(id)) return id;
+  throw new Failure(
+    'unsupported-archive',
+    'The archive’s answer is not that of an InvenioRDM: a record has no id.',
+  );
 }
 
-function pageIn(body: Json): string | undefined {
-  const { self_html: page } = objectOf(body.links);
-  return typeof page === 'string' ? page : undefined;
+function doiIn(body: unknown): string | undefined {
+  return doiOf(textAt(body, 'pids', 'doi', 'identifier') ?? '');
+}
+
+function pageIn(body: unknown): string | undefined {
+  return textAt(body, 'links', 'self_html');
 }
 
 function differs(record: DepositRecord, problems: readonly string[], tools: PublishTools): Failure {
