@@ -28,7 +28,9 @@ function checkNode() {
 function run(what, command, args) {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1e9 });
   if (result.status === 0) return result.stdout;
-  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trimEnd();
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`
+    .replace(/^TSFILE:.*\n/gm, '')
+    .trimEnd();
   return giveUp(`${output}\n${what} failed. The command was: ${[command, ...args].join(' ')}`);
 }
 
