@@ -57,10 +57,7 @@ async function fillPart(path: string, download: Download, tools: DownloadTools) 
         () => part.received,
       );
       const { sha256, right, found } = part.sums.digest();
-      if (right) {
-        await part.file.sync();
-        return { size: part.received, sha256 };
-      }
+      if (right) return { size: part.received, sha256 };
       if (!part.pieced) throw mismatch(download, found);
       await startOver(part, download);
     }
