@@ -1,11 +1,16 @@
 import { arch, platform } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { obtainUv } from '../../repo2vc/src/builders/prefix/uv.ts';
 import type { BuildTarget } from '../../repo2vc/src/builders/types.ts';
+import type { Context } from '../../repo2vc/src/context.ts';
 import type { EnvironmentSpec, Interpreter } from '../../repo2vc/src/model/index.ts';
 import { testCache, testContext } from './context.ts';
 
 /** The spec that asks for these packages, for whatever Python is there. */
-export function specOf(requirements: readonly string[], python: EnvironmentSpec['python'] = 'any'): EnvironmentSpec {
+export function specOf(
+  requirements: readonly string[],
+  python: EnvironmentSpec['python'] = 'any',
+): EnvironmentSpec {
   return {
     kind: 'python',
     python,
@@ -15,11 +20,21 @@ export function specOf(requirements: readonly string[], python: EnvironmentSpec[
 
 /** What an environment is built with here, by this interpreter. */
 export function buildTarget(interpreter: Interpreter, sourceBuilds = false): BuildTarget {
-  return { platform: { os: platform(), architecture: arch(), libc: 'glibc-2.36' }, interpreter, sourceBuilds };
+  return {
+    platform: { os: platform(), architecture: arch(), libc: 'glibc-2.36' },
+    interpreter,
+    sourceBuilds,
+  };
 }
 
-/** A context whose downloads are kept between tests, and whose prefixes are its own. */
-export function buildContext(variables: Readonly<Record<string, string | undefined>> = {}) {
-  const environment = { ...process.env, UV_CACHE_DIR: join(testCache(), 'uv'), ...variables };
-  return testContext({ environment });
+/** A context whose downloads, uv among them, are kept between tests, and whose prefixes are its own. */
+export async function buildContext(
+  variables: Readonly<Record<string, string | undefined>> = {},
+  changes: Partial<Context> = {},
+) {
+  const kept = testContext();
+  const uv = await obtainUv({ ...kept, places: { ...kept.places, cache: testCache() } });
+  const PATH = `${dirname(uv.path)}:${process.env.PATH}`;
+  const environment = { ...process.env, PATH, UV_CACHE_DIR: join(testCache(), 'uv'), ...variables };
+  return testContext({ environment, ...changes });
 }

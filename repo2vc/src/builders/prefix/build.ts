@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { translateDiskErrors } from '../../io/files.ts';
+import { run } from '../../io/processes.ts';
 import type { Environment, EnvironmentSpec } from '../../model/index.ts';
 import type { BuildTarget } from '../types.ts';
-import { mend } from './problems.ts';
+import { mend, onlySource } from './problems.ts';
 import {
+  builtFromSource,
   keepAuthorsHashes,
   lockedPackages,
   type Pinned,
@@ -16,7 +18,7 @@ import {
 import { sandboxFor, sandboxVariables } from './sandbox.ts';
 import { type UvSettings, uvSettings } from './settings.ts';
 import { clear, complete, folderOf, letAllRead } from './store.ts';
-import { obtainUv, runGuarded, type Uv } from './uv.ts';
+import { guarded, obtainUv, type Uv } from './uv.ts';
 
 /** What is built, and with what. */
 interface Work {
@@ -65,7 +67,9 @@ export async function buildPrefix(
 }
 
 async function prepareWork(start: Omit<Work, 'uv' | 'settings' | 'sandbox'>): Promise<Work> {
-  const { target, folder, context } = start;
+  const { target, folder, context, spec } = start;
+  const sources = target.sourceBuilds ? [] : builtFromSource(spec.requirements);
+  if (sources.length > 0) throw onlySource(sources, start.name);
   const uv = await obtainUv(context);
   const settings = await uvSettings(context);
   await mkdir(folder);
@@ -83,9 +87,11 @@ async function make(work: Work): Promise<Environment> {
   const { implementation, version, path, basePrefix } = target.interpreter;
   await uv(work, ['venv', '--no-project', '--python', path, '--prompt', work.name, prefix]);
   const pinned = keepAuthorsHashes(await resolve(work, python), spec.requirements);
-  await writeFile(join(folder, 'pinned.txt'), renderPinned(pinned));
+  await writeFile(join(folder, 'pinned.txt'), renderPinned(pinned, spec.requirements));
   const build = target.sourceBuilds ? [] : ['--no-build'];
-  const exactly = ['--no-deps', '--require-hashes', '--compile-bytecode', ...build, '-r', 'pinned.txt'];
+  // a commit, which git checks by itself, is the one thing that has no hash beside it
+  const hashed = pinned.every((one) => one.hashes.length > 0) ? ['--require-hashes'] : [];
+  const exactly = ['--no-deps', ...hashed, '--compile-bytecode', ...build, '-r', 'pinned.txt'];
   if (pinned.length > 0) {
     await uv(work, ['pip', 'install', '--python', python, ...work.settings.flags, ...exactly]);
   }
@@ -122,7 +128,7 @@ async function resolve(work: Work, python: string): Promise<Pinned[]> {
 /** Runs uv to its good end, and gives what it printed; its other stream becomes events. */
 async function uv(work: Work, args: readonly string[]): Promise<string> {
   const { name, context, folder, settings } = work;
-  const result = await runGuarded([...work.sandbox, work.uv.path, ...args], {
+  const result = await run(guarded([...work.sandbox, work.uv.path, ...args]), {
     env: settings.variables,
     cwd: folder,
     signal: context.signal,

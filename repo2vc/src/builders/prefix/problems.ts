@@ -35,14 +35,11 @@ function unreachable(said: string, about: string): Failure | undefined {
 }
 
 function unsolvable(said: string, about: string): Failure | undefined {
-  const sources = [...said.matchAll(/Wheels are required for `([^`]+)`/g)].flatMap((match) => match[1] ?? []);
-  if (sources.length > 0) {
-    const packages = [...new Set(sources)].sort();
-    return new Failure('only-source-distribution', `For ${about}, no wheel fits: ${packages.join(', ')}.`, {
-      hint: 'Building from source runs code of the package’s authors; allow it, or ask for a version that has a wheel for this Python.',
-      args: { packages },
-    });
-  }
+  const sources = [
+    ...said.matchAll(/Wheels are required for `([^`]+)`/g),
+    ...said.matchAll(/Building source distributions for `([^`]+)` is disabled/g),
+  ].flatMap((match) => match[1] ?? []);
+  if (sources.length > 0) return onlySource([...new Set(sources)].sort(), about);
   const missing = /Because ([\w.-]+) was not found in the package registry/.exec(said)?.[1];
   const version = /Because there (?:is|are) no versions? of ([\w.<>=!~,-]+)/.exec(said)?.[1];
   const absent = missing ?? (/[=<>]/.test(version ?? '') && !/And because/.test(said) ? version : undefined);
@@ -51,6 +48,17 @@ function unsolvable(said: string, about: string): Failure | undefined {
       hint: 'Check its spelling and version in the requirements, and which index this computer is set to use.',
       args: { package: absent },
     });
+  }
+  if (/Hash mismatch for `([^`]+)`/.test(said)) {
+    const name = /Hash mismatch for `([^`]+)`/.exec(said)?.[1] ?? '';
+    return new Failure(
+      'checksum-mismatch',
+      `For ${about}, the package index gave a file of ${name} with another hash.`,
+      {
+        hint: 'The package was changed, or the index is not to be trusted.',
+        args: { package: name },
+      },
+    );
   }
   const why = /No solution found[^\n]*?cause: (.*?)(?: hint: |$)/.exec(said)?.[1];
   if (!why) return undefined;
@@ -61,6 +69,14 @@ function unsolvable(said: string, about: string): Failure | undefined {
       hint: 'Change the requirements so that one version of each package fits all of them.',
     },
   );
+}
+
+/** The failure for packages that have no wheel, where building from source was not allowed. */
+export function onlySource(packages: readonly string[], about: string): Failure {
+  return new Failure('only-source-distribution', `For ${about}, no wheel fits: ${packages.join(', ')}.`, {
+    hint: "Building from source runs code of the package's authors: allow it, or ask for a version with a wheel for this Python.",
+    args: { packages },
+  });
 }
 
 function flat(text: string): string {

@@ -11,58 +11,49 @@ export interface Pinned {
   readonly hashes: readonly string[];
 }
 
-const beginsLikeRequirement =
-  /^(?:https?:\/\/|[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?(?:$|[@=<>!~;(#]|--hash=))/;
+/** Options of pip that say where packages are and which may be built; they hold for the whole environment. */
+const option = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--only-binary)[=\s]\s*\S/;
+const named = /^[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?(?:$|[@=<>!~;(#]|--hash)/;
+const address = /^(?:git\+)?https?:\/\/\S/;
 
-/** The Failure for a requirement that a prefix cannot honour, naming the line and the way out. Pure. */
+/**
+ * The Failure for a requirement that a prefix cannot honour, naming the line and the way out. What a requirements file
+ * may hold is the buildpack's matter; this guards uv, whoever wrote the spec. Pure.
+ */
 export function refusalOf(requirement: Requirement): Failure | undefined {
   const text = requirement.text.trim();
-  const refuse = (why: string, hint: string) => {
-    const shown = withoutCredentials(text);
-    return new Failure('requirement-not-supported', `${placeOf(requirement)}: "${shown}" ${why}.`, {
-      hint,
-      args: { file: requirement.file ?? '', line: requirement.line ?? 0, text: shown },
-    });
-  };
-  if (/^(?:-e\b|--editable\b)|\b(?:git|hg|svn|bzr)\+/.test(text)) {
-    return refuse(
-      'names a version-control system or an editable install',
-      'Name a release, or the https address of an archive of that commit.',
-    );
-  }
+  const { file = '', line = 0 } = requirement;
   if (/:\/\/[^/\s]*@/.test(text)) {
-    return new Failure(
-      'credentials-in-requirement',
-      `${placeOf(requirement)}: the address holds credentials.`,
-      {
-        hint: 'Take them out of the file; they are published with it. Hosts of packages that ask for a login read ~/.netrc.',
-        args: { file: requirement.file ?? '', line: requirement.line ?? 0 },
-      },
-    );
+    return new Failure('credentials-in-requirement', `${placeOf(requirement)}: the address holds a login.`, {
+      hint: 'Take it out of the file: it would be published with it.',
+      args: { file, line },
+    });
   }
-  if (text.startsWith('-')) {
-    return refuse('is an option of pip', 'Only requirements can be rebuilt; take the option out.');
-  }
-  if (text.includes('${')) {
-    return refuse('reads an environment variable', 'Write the value itself.');
-  }
-  if (/\bfile:/.test(text) || !beginsLikeRequirement.test(text)) {
-    return refuse(
-      'is neither a package name nor an https address',
-      'Name a package, or the https address of one.',
-    );
-  }
-  return undefined;
+  const where = address.exec(/@\s*(\S+)/.exec(text)?.[1] ?? text);
+  const known = option.test(text) || where || (named.test(text) && !text.includes('@'));
+  if (known && !text.includes('${') && !/\bfile:/.test(text)) return undefined;
+  const message = `${placeOf(requirement)}: "${text}" is not a requirement that can be built here.`;
+  return new Failure('requirement-not-supported', message, {
+    hint: 'Name a package and its version, or the https or git+https address of one.',
+    args: { file, line, text },
+  });
+}
+
+/** The requirements that can only be met by building from source: git addresses, and archives that are no wheels. */
+export function builtFromSource(requirements: readonly Requirement[]): string[] {
+  return requirements.flatMap(({ text }) => {
+    const where = /(?:^|@\s*)((?:git\+)?https?:\/\/[^\s;#]+)/.exec(text.trim())?.[1];
+    if (!where || option.test(text.trim())) return [];
+    return where.startsWith('git+') || !where.replace(/\?.*$/, '').endsWith('.whl')
+      ? [nameOf(text) || where]
+      : [];
+  });
 }
 
 /** Where a requirement stands, as a person knows it. */
 export function placeOf(requirement: Requirement): string {
   if (!requirement.file) return 'A requirement that repo2vc adds';
   return requirement.line ? `${requirement.file}, line ${requirement.line}` : requirement.file;
-}
-
-function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/g, '//***@');
 }
 
 /** Reads what `uv pip compile --generate-hashes` prints. Pure. */
@@ -86,7 +77,7 @@ function parsePinned(line: string): Pinned {
 }
 
 function hashesIn(line: string): string[] {
-  return [...line.matchAll(/--hash=(\S+)/g)].flatMap((match) => match[1] ?? []).sort();
+  return [...line.matchAll(/--hash[= ](\S+)/g)].flatMap((match) => match[1] ?? []).sort();
 }
 
 /**
@@ -111,14 +102,14 @@ export function keepAuthorsHashes(pinned: readonly Pinned[], requirements: reado
   });
 }
 
-/** The requirement lines that install exactly this and nothing else. Pure. */
-export function renderPinned(pinned: readonly Pinned[]): string {
-  return pinned
-    .map((one) => {
-      const what = one.url ? `${one.name} @ ${one.url}` : `${one.name}==${one.version}`;
-      return `${what} ${one.hashes.map((hash) => `--hash=${hash}`).join(' ')}\n`;
-    })
-    .join('');
+/** The requirements file that installs exactly this and nothing else, from where the spec says. Pure. */
+export function renderPinned(pinned: readonly Pinned[], requirements: readonly Requirement[]): string {
+  const options = requirements.map(({ text }) => text.trim()).filter((text) => option.test(text));
+  const lines = pinned.map((one) => {
+    const what = one.url ? `${one.name} @ ${one.url}` : `${one.name}==${one.version}`;
+    return [what, ...one.hashes.map((hash) => `--hash=${hash}`)].join(' ');
+  });
+  return `${[...options, ...lines].join('\n')}\n`;
 }
 
 /** The packages of a lock: what was pinned, with the versions that `uv pip list --format json` found. Pure. */
@@ -138,7 +129,8 @@ export function lockedPackages(
 }
 
 function nameOf(text: string): string {
-  return normalized(/^[A-Za-z0-9._-]+/.exec(text.trim())?.[0] ?? '');
+  const name = address.test(text.trim()) ? undefined : /^[A-Za-z0-9._-]+/.exec(text.trim())?.[0];
+  return normalized(name ?? '');
 }
 
 /** PEP 503. */

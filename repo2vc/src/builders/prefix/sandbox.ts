@@ -55,7 +55,7 @@ function bubblewrap(view: SandboxView): readonly string[] {
     dirname(view.interpreter.path),
     view.uv,
     ...localIndexes(view.variables),
-    ...['SSL_CERT_FILE', 'SSL_CERT_DIR'].flatMap((name) => view.variables[name] ?? []),
+    ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'].flatMap((name) => view.variables[name] ?? []),
   ];
   return [
     'bwrap',

@@ -8,7 +8,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Variables that uv may see. Anything else, UV_RESOLUTION for instance, could change what is built. */
 const passed =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TMPDIR|XDG_.*|NETRC|SSL_.*|(?:HTTPS?|ALL|NO)_PROXY|PYENV_ROOT|UV_(?:DEFAULT_INDEX|INDEX.*|EXTRA_INDEX_URL|FIND_LINKS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|REQUEST_TIMEOUT|SYSTEM_CERTS|NATIVE_TLS|KEYRING_PROVIDER|OFFLINE|CACHE_DIR|LINK_MODE|PYTHON_INSTALL_DIR|CONCURRENT_.*))$/i;
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TMPDIR|XDG_.*|NETRC|SSL_.*|(?:HTTPS?|ALL|NO)_PROXY|GIT_SSL_CAINFO|GIT_SSL_CAPATH|UV_(?:DEFAULT_INDEX|INDEX.*|EXTRA_INDEX_URL|FIND_LINKS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|REQUEST_TIMEOUT|SYSTEM_CERTS|NATIVE_TLS|KEYRING_PROVIDER|OFFLINE|CACHE_DIR|LINK_MODE|PYTHON_INSTALL_DIR|CONCURRENT_.*))$/i;
 
 const systemCertificates = [
   '/etc/ssl/certs/ca-certificates.crt',
@@ -46,6 +46,9 @@ export function baseVariables(context: Context): Record<string, string> {
     UV_NO_PROGRESS: '1',
     UV_PYTHON_DOWNLOADS: 'never',
     NO_COLOR: '1',
+    // requirements may name git addresses, and those other addresses again, as submodules
+    GIT_ALLOW_PROTOCOL: 'https:http',
+    GIT_TERMINAL_PROMPT: '0',
   };
 }
 
@@ -101,7 +104,7 @@ export function translate(pip: Readonly<Record<string, string>>, own: Variables)
   set(pip['index-url'] ?? pip.i, 'UV_DEFAULT_INDEX', 'UV_INDEX_URL');
   set(words('extra-index-url')?.join(' '), 'UV_INDEX', 'UV_EXTRA_INDEX_URL');
   // pip takes the best version of all indexes; uv by itself stops at the first index that knows the package
-  if (words('extra-index-url')?.length) set('unsafe-best-match', 'UV_INDEX_STRATEGY');
+  set('unsafe-best-match', 'UV_INDEX_STRATEGY');
   set(words('find-links')?.join(','), 'UV_FIND_LINKS');
   set(words('trusted-host')?.join(' '), 'UV_INSECURE_HOST');
   set(pip.timeout ?? pip['default-timeout'], 'UV_HTTP_TIMEOUT', 'UV_REQUEST_TIMEOUT');

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { translateDiskErrors } from '../../io/files.ts';
-import { type RunOptions, type RunResult, run } from '../../io/processes.ts';
+import { type RunResult, run } from '../../io/processes.ts';
 import { mend } from './problems.ts';
 import { withLock } from './store.ts';
 import { oldestUv, uvRequirement, uvVersion } from './uv-wheel.ts';
@@ -17,14 +17,14 @@ export interface Uv {
 
 /**
  * Files that uv and pip make can be read by every user whatever our umask is, and neither outlives us where util-linux
- * is there to see to it (when we are killed, a build that went on could write where the next one has begun).
+ * is there to see to it.
  */
 const guard =
   'umask 022; if setpriv --pdeathsig KILL true 2>/dev/null; then exec setpriv --pdeathsig KILL "$@"; fi; exec "$@"';
 
-/** Runs a program that makes files below the cache. */
-export function runGuarded(argv: readonly string[], options: RunOptions): Promise<RunResult> {
-  return run(['/bin/sh', '-c', guard, 'sh', ...argv], options);
+/** The words for a program that makes files below the cache. */
+export function guarded(argv: readonly string[]): readonly string[] {
+  return ['/bin/sh', '-c', guard, 'sh', ...argv];
 }
 
 /** The computer's uv, or the one that was fetched before; undefined when there is none that is new enough. */
@@ -94,7 +94,7 @@ async function pipInstall(work: string, context: Context): Promise<void> {
   // these settings of a person would contradict --target or stop pip outside a virtual environment
   const env = { ...context.environment, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_NO_INPUT: '1' };
   const options = { env, cwd: work, signal: context.signal, timeoutMs: 15 * 60_000 };
-  const result = await runGuarded([...argv, ...more], options);
+  const result = await run(guarded([...argv, ...more]), options);
   if (result.code === 0) return;
   throw pipFailure(result);
 }

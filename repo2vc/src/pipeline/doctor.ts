@@ -1,0 +1,24 @@
+import { builders } from '../builders/registry.ts';
+import { clusterProviders } from '../clusters/registry.ts';
+import type { ClusterProvider } from '../clusters/types.ts';
+import type { Context } from '../context.ts';
+import type { Finding } from '../model/index.ts';
+import { examineArchives } from './examinations/archives.ts';
+import { examineClusters } from './examinations/clusters.ts';
+import { examineComputer } from './examinations/computer.ts';
+
+/**
+ * Examines this computer as a reproduction would meet it, and says for each finding what to run. Changes nothing, and
+ * fails only when it is interrupted.
+ */
+export async function examine(
+  context: Context,
+  providers: readonly ClusterProvider[] = clusterProviders,
+): Promise<readonly Finding[]> {
+  return [
+    ...(await examineComputer(context)),
+    ...(await Promise.all(builders.map((builder) => builder.examine(context)))).flat(),
+    ...(await examineArchives(context)),
+    ...(await examineClusters(providers, context)),
+  ];
+}
