@@ -4,7 +4,7 @@ import { takeLock } from '../io/lock.ts';
 import type { Answers, Deposit, EventRecord, Need, RunRequest, Session, Target } from '../model/index.ts';
 import { openLog, readEvents } from '../runs/event-log.ts';
 import { answersOf, forgetValues, type Run, requestOf, saveValue } from '../runs/folder.ts';
-import { cancelName, isCancelRequested, watchForCancel } from '../runs/state.ts';
+import { cancelName, isCancelRequested, requestCancel, stateOf, watchForCancel } from '../runs/state.ts';
 import { Waiting } from './stepper.ts';
 
 /** What a finished job gives. */
@@ -156,4 +156,19 @@ function interruptedRun(run: Run): Failure {
   return new Failure('interrupted', `Interrupted. Run ${run.id} stays as it is.`, {
     hint: `Go on with: repo2vc runs resume ${run.id}\nor take everything away with: repo2vc runs cancel ${run.id}`,
   });
+}
+
+/**
+ * Ends a run and takes away what it made, whoever owns it: a living owner is asked and waited for; without one it is
+ * done here.
+ */
+export async function cancelRun(
+  run: Run,
+  kind: JobKind,
+  context: Context,
+  listener: (record: EventRecord) => void,
+): Promise<void> {
+  await requestCancel(run);
+  while ((await stateOf(run)) === 'running') await context.clock.sleep(100, context.signal);
+  if (await isCancelRequested(run)) await runJob(run, kind, context, listener);
 }

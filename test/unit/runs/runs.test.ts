@@ -1,0 +1,166 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../../../repo2vc/src/events.ts';
+import { Failure } from '../../../repo2vc/src/failure.ts';
+import type { EventRecord, ReproduceRequest } from '../../../repo2vc/src/model/index.ts';
+import { cancelRun, type JobKind, runJob } from '../../../repo2vc/src/pipeline/job.ts';
+import { Waiting } from '../../../repo2vc/src/pipeline/stepper.ts';
+import { followEvents, openLog, readEvents } from '../../../repo2vc/src/runs/event-log.ts';
+import { addAnswers, answersOf, createRun, openRun } from '../../../repo2vc/src/runs/folder.ts';
+import { requestCancel, stateOf } from '../../../repo2vc/src/runs/state.ts';
+import { realClock, testContext } from '../../support/context.ts';
+
+const request: ReproduceRequest = {
+  schemaVersion: 1,
+  kind: 'reproduce',
+  reference: '10.5072/x',
+  workingDirectory: '/',
+};
+const warning: Event = { code: 'warning', args: { warning: 'test', message: 'hello' } };
+const value = { schemaVersion: 1 } as never;
+
+/** A kind of run whose work is given, and that counts how often it was abandoned. */
+function kindOf(perform: JobKind['perform']): JobKind & { abandoned: number } {
+  const kind = {
+    perform,
+    abandoned: 0,
+    abandon: async () => {
+      kind.abandoned++;
+    },
+  };
+  return kind;
+}
+
+describe('the event log', () => {
+  it('numbers events, and goes on after a line that a crash left half-written', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const log = openLog(run, context.clock, () => undefined);
+    log.emit(warning);
+    log.close();
+    appendFileSync(join(run.folder, 'events.ndjson'), '{"seq":2,"time":"20');
+    expect(await readEvents(run)).toHaveLength(1);
+    const resumed = openLog(run, context.clock, () => undefined);
+    resumed.emit(warning);
+    resumed.close();
+    expect((await readEvents(run)).map((record) => record.seq)).toEqual([1, 2]);
+  });
+
+  it('has an event on disk before the listener sees it', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    let onDisk = '';
+    const log = openLog(run, context.clock, () => {
+      onDisk = readFileSync(join(run.folder, 'events.ndjson'), 'utf8');
+    });
+    log.emit(warning);
+    log.close();
+    expect(onDisk).toContain('hello');
+  });
+
+  it('is followed from any event on', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const log = openLog(run, context.clock, () => undefined);
+    let over = false;
+    const seen: number[] = [];
+    const follow = (async () => {
+      for await (const record of followEvents(run, 1, async () => over, context)) seen.push(record.seq);
+    })();
+    for (let n = 0; n < 3; n++) log.emit(warning);
+    over = true;
+    await follow;
+    log.close();
+    expect(seen).toEqual([2, 3]);
+  });
+});
+
+describe('a run', () => {
+  it('is found by the beginning of its id', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    expect((await openRun(context.places, run.id.slice(0, 12))).id).toBe(run.id);
+    await expect(openRun(context.places, 'r-2')).resolves.toMatchObject({ id: run.id });
+    await expect(openRun(context.places, 'nothing')).rejects.toMatchObject({ code: 'unknown-run' });
+  });
+
+  it('joins answers that come one after the other', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1, parameters: { a: 1 }, confirmed: ['a'.repeat(64)] }, context);
+    await addAnswers(run, { parameters: { b: 2 }, confirmed: ['b'.repeat(64)], consents: ['process'] });
+    expect(await answersOf(run)).toMatchObject({
+      parameters: { a: 1, b: 2 },
+      confirmed: ['a'.repeat(64), 'b'.repeat(64)],
+      consents: ['process'],
+    });
+  });
+
+  it('waits for an answer, and goes on with it', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const kind = kindOf(async (_request, _run, answers) => {
+      if (answers.confirmShown) return value;
+      throw new Waiting([{ kind: 'confirm', what: 'plan', hash: 'c'.repeat(64) }]);
+    });
+    expect(await stateOf(run)).toBe('new');
+    expect(await runJob(run, kind, context, () => undefined)).toMatchObject({ state: 'waiting' });
+    expect(await stateOf(run)).toBe('waiting');
+    await addAnswers(run, { confirmShown: true });
+    expect(await runJob(run, kind, context, () => undefined)).toEqual({ state: 'finished', value });
+    expect(await stateOf(run)).toBe('finished');
+    expect(kind.abandoned).toBe(0);
+  });
+
+  it('leaves nothing behind when it fails, and tells the failure in its log', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const kind = kindOf(async () => {
+      throw new Failure('cell-failed', 'Cell 3 failed.', { hint: 'Mend it.' });
+    });
+    await expect(runJob(run, kind, context, () => undefined)).rejects.toMatchObject({ code: 'cell-failed' });
+    expect(kind.abandoned).toBe(1);
+    expect((await readEvents(run)).at(-1)).toMatchObject({ code: 'run-failed', args: { failure: 'cell-failed' } });
+  });
+
+  it('stays as it is when its owner is interrupted, and can be cancelled afterwards', async () => {
+    const controller = new AbortController();
+    const context = testContext({ signal: controller.signal });
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const kind = kindOf(async (_request, _run, _answers, inner) => {
+      controller.abort();
+      await realClock.sleep(60_000, inner.signal);
+      return value;
+    });
+    await expect(runJob(run, kind, context, () => undefined)).rejects.toMatchObject({ code: 'interrupted' });
+    expect(kind.abandoned).toBe(0);
+    expect(await stateOf(run)).toBe('interrupted');
+    await cancelRun(run, kind, { ...context, signal: new AbortController().signal }, () => undefined);
+    expect(kind.abandoned).toBe(1);
+    expect(await stateOf(run)).toBe('canceled');
+  });
+
+  it('is cancelled by anybody who may write in its folder', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const kind = kindOf(async (_request, _run, _answers, inner) => {
+      await requestCancel(run);
+      await realClock.sleep(60_000, inner.signal);
+      return value;
+    });
+    const seen: EventRecord[] = [];
+    expect(await runJob(run, kind, context, (record) => seen.push(record))).toEqual({ state: 'canceled' });
+    expect(kind.abandoned).toBe(1);
+    expect(seen.at(-1)?.code).toBe('run-canceled');
+  });
+
+  it('has one owner at a time', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    const kind = kindOf(async () => {
+      await expect(runJob(run, kind, context, () => undefined)).rejects.toMatchObject({ code: 'run-busy' });
+      return value;
+    });
+    expect(await runJob(run, kind, context, () => undefined)).toMatchObject({ state: 'finished' });
+  });
+});
