@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { Context } from '../context.ts';
-import type { ClusterGoal, ClusterId, ClusterView, NodeView, Target } from '../model/index.ts';
+import type { ClusterGoal, ClusterId, ClusterView, NodeView } from '../model/index.ts';
 
 /** One thing to make true. Plain data, so it can be shown, journalled and repeated. */
 export interface ClusterStep {
   /** Unique in its plan: `node:worker-2`. */
   readonly key: string;
   readonly kind: 'ensure' | 'replace' | 'remove';
+  /** The node that it makes or removes, if it is about one. */
+  readonly node?: string;
   /** Keys of the steps that must be done before. */
   readonly after: readonly string[];
   readonly why: string;
@@ -67,8 +69,9 @@ export interface NodeConnection {
   /** Puts a secret on memory-backed storage (0600) where only the node sees it; gives its path on the node. */
   putSecret(name: string, value: string): Promise<string>;
   /**
-   * Where this node reaches a server that listens on a unix socket of this computer: binds it into the node and gives
-   * its path there. It ends with the server.
+   * Where this node reaches a server that listens on a unix socket of this computer. The server makes the socket at
+   * `hostPath` after this call, and then gives everyone the right to connect (mode 0666): the folder around it is closed
+   * to all but this node. It ends with the server.
    */
   exposeSocket(name: string): Promise<{ readonly hostPath: string; readonly nodePath: string }>;
   /** Where `port` of the node answers, seen from this computer. */
@@ -99,11 +102,13 @@ export interface ClusterProvider {
   ): Promise<void>;
   /** Moves the end of a cluster. */
   renew(cluster: ClusterId, expiresAt: string, context: Context): Promise<void>;
+  /** Ends every program on a node, so that its files stand still; `connect` still reaches those. */
+  stop(cluster: ClusterId, node: NodeView, context: Context): Promise<void>;
   /** Every cluster with our tags on it, of every owner, also those that this computer's files do not know. */
   list(context: Context): Promise<readonly ClusterView[]>;
-  /** Works for `ready` and `expired` nodes alike (an expired node's files can be read until it is removed). */
+  /**
+   * Works for every node that has a tag: the files of one that was lost, has expired or was stopped can be read until
+   * it is removed. Jobs can only be started on `ready` ones.
+   */
   connect(cluster: ClusterId, node: NodeView, context: Context): Promise<NodeConnection>;
 }
-
-/** What the engine needs to know of a target. */
-export type ProviderChoice = Pick<Target, 'provider' | 'isolation'>;

@@ -1,12 +1,17 @@
-import { spawn } from 'node:child_process';
-import { interrupted } from '../failure.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Failure, interrupted } from '../failure.ts';
 
 /** How a program is run. */
 export interface RunOptions {
   readonly cwd?: string;
   /** The whole environment of the program; nothing is inherited beside it. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly input?: string | Uint8Array;
+  /** What the program reads. A stream that fails ends the program, and its error is thrown. */
+  readonly input?: string | Uint8Array | Readable;
   readonly signal?: AbortSignal;
   /** After this many milliseconds the program's process group is killed; the result says `timedOut`. */
   readonly timeoutMs?: number;
@@ -41,14 +46,8 @@ export function run(argv: readonly string[], options: RunOptions): Promise<RunRe
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let timedOut = false;
-    const killGroup = () => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // it has just ended
-      }
-    };
+    let inputError: unknown;
+    const killGroup = () => killGroupOf(child);
     const timer =
       options.timeoutMs === undefined
         ? undefined
@@ -59,8 +58,10 @@ export function run(argv: readonly string[], options: RunOptions): Promise<RunRe
     options.signal?.addEventListener('abort', killGroup, { once: true });
     const stdout = collect(child.stdout, 'stdout', options);
     const stderr = collect(child.stderr, 'stderr', options);
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input);
+    feed(child, options.input, (error) => {
+      inputError = error;
+      killGroup();
+    });
     const settle = () => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', killGroup);
@@ -72,6 +73,7 @@ export function run(argv: readonly string[], options: RunOptions): Promise<RunRe
     child.once('close', (code, signal) => {
       settle();
       if (options.signal?.aborted) return reject(interrupted());
+      if (inputError !== undefined) return reject(inputError);
       const truncated = stdout.truncated() || stderr.truncated();
       resolve({ code, signal, stdout: stdout.bytes(), stderr: stderr.bytes(), truncated, timedOut });
     });
@@ -98,4 +100,97 @@ function collect(stream: NodeJS.ReadableStream, name: 'stdout' | 'stderr', optio
     if (line !== '') options.onLine?.(line, name);
   });
   return { bytes: () => Buffer.concat(chunks), truncated: () => dropped };
+}
+
+/** The exit code as shells have it: 128 + n when signal n ended the program. */
+export function exitCodeOf(result: Pick<RunResult, 'code' | 'signal'>): number {
+  if (result.code !== null) return result.code;
+  return 128 + (constants.signals[result.signal as NodeJS.Signals] ?? 0);
+}
+
+/**
+ * Runs a program whose output is a stream of any length. The stream fails with the Failure `program-failed` when the
+ * program ends with another code than 0; the program is killed when the stream is destroyed or the signal fires.
+ */
+export function readFrom(
+  argv: readonly string[],
+  options: Pick<RunOptions, 'env' | 'input' | 'signal'>,
+): Readable {
+  const [file = '', ...rest] = argv;
+  const child = spawn(file, rest, {
+    env: options.env as NodeJS.ProcessEnv,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const output = new PassThrough();
+  const stop = () => {
+    killGroupOf(child);
+    output.destroy(interrupted());
+  };
+  if (options.signal?.aborted) stop();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  const stderr = collect(child.stderr, 'stderr', { ...options, maxBytes: 64 * 1024 });
+  feed(child, options.input, (error) => output.destroy(error as Error));
+  child.stdout.pipe(output, { end: false });
+  child.once('error', (error) => output.destroy(error));
+  child.once('close', (code, signal) => {
+    options.signal?.removeEventListener('abort', stop);
+    if (code === 0) {
+      output.end();
+      return;
+    }
+    const said = stderr.bytes().toString('utf8').trim();
+    output.destroy(
+      new Failure(
+        'program-failed',
+        `${file} ended with ${code ?? signal}${said && `: ${said.slice(-2000)}`}.`,
+      ),
+    );
+  });
+  output.once('close', () => killGroupOf(child));
+  return output;
+}
+
+/** How a program is started that shall outlive us. */
+export interface DetachedOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** File descriptor that takes what it prints. */
+  readonly output: number;
+}
+
+/** Starts a program in a session of its own and forgets it. Rejects with the system error when it cannot be started. */
+export async function startDetached(argv: readonly string[], options: DetachedOptions): Promise<void> {
+  const [file = '', ...rest] = argv;
+  const child = spawn(file, rest, {
+    cwd: '/',
+    env: options.env as NodeJS.ProcessEnv,
+    detached: true,
+    stdio: ['ignore', options.output, options.output],
+  });
+  await once(child, 'spawn');
+  child.unref();
+}
+
+function feed(child: ChildProcess, input: RunOptions['input'], failed: (error: unknown) => void): void {
+  const { stdin } = child;
+  if (!stdin) return;
+  // A program need not read all that it is given: that its end of the pipe is closed is no error.
+  if (!(input instanceof Readable)) {
+    stdin.on('error', () => undefined);
+    stdin.end(input);
+    return;
+  }
+  pipeline(input, stdin).catch((error: unknown) => {
+    const closed = error instanceof Error && 'code' in error && error.code === 'EPIPE';
+    if (!closed) failed(error);
+  });
+}
+
+function killGroupOf(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // it has just ended
+  }
 }

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Runs one job of a node and remembers how it ended; started by supervisor.sh, and killed with it.
+#
+#   job.sh FOLDER
+#
+# The folder holds: run (a shell script that replaces itself by the program). It writes: pid ("PID START" of the
+# program), log and log.1 (what it printed: the newest part, and the part before), exit (its exit code, once it ended).
+set -u
+cd "$1" || exit 1
+
+start_of() {
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
+  # shellcheck disable=SC2086
+  set -- ${stat##*) }
+  printf '%s' "${20}"
+}
+
+# Each part ends after 2048 reads of at most 4 KiB, so a job that prints for ever keeps 16 MiB at most.
+keep_log() {
+  while :; do
+    dd bs=4096 count=2048 of=log status=none
+    [ -s log ] || return
+    mv -f log log.1
+  done
+}
+
+rm -f printed log log.1
+mkfifo printed
+keep_log <printed >/dev/null 2>&1 &
+sh ./run >printed 2>&1 </dev/null &
+program=$!
+printf '%s %s\n' "$program" "$(start_of "$program")" >pid.new
+mv -f pid.new pid
+wait "$program"
+printf '%s\n' "$?" >exit.new
+mv -f exit.new exit

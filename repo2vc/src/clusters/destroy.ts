@@ -1,0 +1,43 @@
+import type { Context } from '../context.ts';
+import type { ClusterView } from '../model/index.ts';
+import { bringHomeFrom } from './bring-home.ts';
+import { converge } from './converge.ts';
+import { journalIn } from './journal.ts';
+import type { ClusterProvider } from './types.ts';
+
+export interface DestroyOptions {
+  /** Do not bring home what changed. */
+  readonly discard?: boolean;
+  /** Where the journal lies, if that is known. */
+  readonly folder?: string;
+}
+
+/**
+ * Removes a cluster, from its tags alone; first brings home what changed on it. Returns when nothing of it is seen any
+ * more: how many nodes there were, and how many files were saved.
+ */
+export async function destroyCluster(
+  id: string,
+  provider: ClusterProvider,
+  options: DestroyOptions,
+  context: Context,
+): Promise<{ nodes: number; saved: number }> {
+  const seen = await observeCluster(id, provider, context);
+  if (seen.phase === 'absent') return { nodes: 0, saved: 0 };
+  const { cluster } = seen;
+  const saved = options.discard ? 0 : await bringHomeFrom(seen.nodes, cluster, provider, context);
+  const journal = journalIn(options.folder, id, context.clock);
+  await converge({ cluster, goal: 'absent', provider, journal }, context);
+  context.emit({ code: 'cluster-destroyed', args: { cluster: id, nodes: seen.nodes.length } });
+  return { nodes: seen.nodes.length, saved };
+}
+
+/** Looks at a cluster of which only the id is known; its tags tell the rest. */
+export function observeCluster(
+  id: string,
+  provider: ClusterProvider,
+  context: Context,
+): Promise<ClusterView> {
+  const createdAt = context.clock.now().toISOString();
+  return provider.observe({ id, owner: context.owner, createdAt }, context);
+}

@@ -1,0 +1,152 @@
+import { open, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Context } from '../../../context.ts';
+import { Failure } from '../../../failure.ts';
+import { exitCodeOf, type RunOptions, readFrom, run } from '../../../io/processes.ts';
+import type { ExecOptions, ExecResult, NodeConnection } from '../../types.ts';
+import { addressOf } from './addresses.ts';
+import { readJobLog, startJob, stopJob, viewJob } from './jobs.ts';
+import { endMembers } from './members.ts';
+import { readTag } from './node.ts';
+import { type NodePlace, plainUser } from './places.ts';
+import { commandLine, marksOf, type Sandbox, sandboxOf } from './sandbox.ts';
+
+/** Access to a node whose folder is there; see NodeConnection. */
+export async function connectTo(place: NodePlace, context: Context): Promise<NodeConnection> {
+  const tag = await readTag(place);
+  if (!tag) {
+    throw new Failure('node-lost', `Node ${place.node} of ${place.cluster} is not there.`, {
+      hint: 'See what there is with: repo2vc clusters list',
+      args: { node: place.node },
+    });
+  }
+  const sandbox = await sandboxOf(tag, place, context);
+  return {
+    home: sandbox.home,
+    exec: (argv, options) => exec(sandbox, argv, options ?? {}, context),
+    startJob: (name, argv, options) => startJob(sandbox, name, argv, options ?? {}, context),
+    job: (name) => viewJob(sandbox, name),
+    jobLog: (name, maxBytes = 64 * 1024) => readJobLog(sandbox, name, maxBytes),
+    stopJob: (name) => stopJob(sandbox, name, context),
+    put: (tar, directory) => put(sandbox, tar, directory, context),
+    get: async (directory, paths) => get(sandbox, directory, paths, context),
+    putSecret: (name, value) => putSecret(sandbox, name, value),
+    exposeSocket: async (name) => exposeSocket(sandbox, name),
+    endpoint: async (port) => ({ host: await hostOf(sandbox, context), port }),
+    freePort: async () => freePortOf(await hostOf(sandbox, context)),
+  };
+}
+
+async function exec(
+  sandbox: Sandbox,
+  argv: readonly string[],
+  options: Omit<ExecOptions, 'input'> & Pick<RunOptions, 'input'>,
+  context: Context,
+): Promise<ExecResult> {
+  const { cwd, env, ...rest } = options;
+  // Without bubblewrap what a program started may have left its process group; its mark finds it.
+  const mark = { REPO2VC_EXEC: context.random(16) };
+  const command = commandLine(sandbox, argv, { ...(cwd !== undefined && { cwd }), env: { ...env, ...mark } });
+  const clean = async () => {
+    if (sandbox.tag.isolation === 'none')
+      await endMembers(`REPO2VC_EXEC=${mark.REPO2VC_EXEC}`, endless(context));
+  };
+  try {
+    const result = await run(command, {
+      ...rest,
+      env: hostVariables(sandbox, context),
+      signal: context.signal,
+    });
+    if (result.timedOut) await clean();
+    const { stdout, stderr, truncated, timedOut } = result;
+    return { code: exitCodeOf(result), stdout, stderr, truncated, timedOut };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
+
+/** Cleaning up goes on after the signal has fired. */
+function endless(context: Context): Context {
+  return { ...context, signal: new AbortController().signal };
+}
+
+/** The environment of bubblewrap itself, or of env(1): how it is found, and whose it is. */
+function hostVariables(sandbox: Sandbox, context: Context): Record<string, string | undefined> {
+  return { PATH: context.environment.PATH, ...marksOf(sandbox.place) };
+}
+
+/** tar runs on the node: a symbolic link that a program there made leads nowhere but into the node. */
+async function put(sandbox: Sandbox, tar: Readable, directory: string, context: Context): Promise<void> {
+  const script =
+    'umask 022 && mkdir -p -- "$1" && exec tar --extract --no-same-owner --file=- --directory="$1"';
+  const result = await exec(sandbox, ['sh', '-c', script, 'sh', inHome(directory)], { input: tar }, context);
+  if (result.code === 0) return;
+  const said = result.stderr.toString().trim().slice(-500);
+  const full = said.includes('No space left');
+  throw new Failure(
+    full ? 'disk-full' : 'copy-failed',
+    `Files could not be placed on ${sandbox.place.node}: ${said}`,
+    {
+      ...(full && { hint: 'Free some space on this disk, then run the same command again.' }),
+    },
+  );
+}
+
+function get(sandbox: Sandbox, directory: string, paths: readonly string[], context: Context): Readable {
+  const options = ['--no-recursion', '--ignore-failed-read', '--null', '--files-from=-'];
+  const tar = ['tar', '--create', '--file=-', `--directory=${inHome(directory)}`, ...options];
+  return readFrom(commandLine(sandbox, tar), {
+    env: hostVariables(sandbox, context),
+    input: paths.map((path) => `./${path}\0`).join(''),
+    signal: context.signal,
+  });
+}
+
+function inHome(directory: string): string {
+  return `./${directory}`;
+}
+
+async function putSecret(sandbox: Sandbox, name: string, value: string): Promise<string> {
+  const path = join(sandbox.place.volatile, 'secrets', plainName(name));
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(value);
+    const dropped = process.getuid?.() === 0 && sandbox.tag.isolation === 'bubblewrap';
+    if (dropped) await file.chown(plainUser, plainUser);
+  } finally {
+    await file.close();
+  }
+  return join(sandbox.volatile, 'secrets', name);
+}
+
+function exposeSocket(sandbox: Sandbox, name: string) {
+  const path = join('sockets', plainName(name));
+  return { hostPath: join(sandbox.place.volatile, path), nodePath: join(sandbox.volatile, path) };
+}
+
+function plainName(name: string): string {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name)) throw new Error(`no plain name: ${name}`);
+  return name;
+}
+
+async function hostOf(sandbox: Sandbox, context: Context): Promise<string> {
+  const { cluster, node } = sandbox.place;
+  const address = await addressOf(context.places, cluster, node);
+  if (address) return address;
+  throw new Failure('node-lost', `Node ${node} of ${cluster} has no address any more.`, { args: { node } });
+}
+
+function freePortOf(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject()));
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import type { Context } from '../../../context.ts';
+import type { ClusterId } from '../../../model/index.ts';
+import type { ClusterProvider } from '../../types.ts';
+import { connectTo } from './connection.ts';
+import { clusterFolder, namesIn, readTag, refuseElsewhere, writeLease } from './node.ts';
+import { listClusters, observeCluster } from './observe.ts';
+import { placeOf } from './places.ts';
+import { checkComputer } from './promises.ts';
+import { performStep, planSteps, stopNode } from './steps.ts';
+
+/** Nodes as supervised processes of this computer, in bubblewrap where it works. Needs nothing installed. */
+export const processProvider: ClusterProvider = {
+  id: 'process',
+  builder: 'prefix',
+  check: checkComputer,
+  observe: observeCluster,
+  plan: planSteps,
+  perform: performStep,
+  renew: async (cluster, expiresAt, context) => {
+    for (const place of await placesOf(cluster, context)) await writeLease(place, expiresAt);
+  },
+  stop: (cluster, node, context) => stopNode(placeOf(context.places, cluster.id, node.name), context),
+  list: listClusters,
+  connect: (cluster, node, context) => connectTo(placeOf(context.places, cluster.id, node.name), context),
+};
+
+async function placesOf(cluster: ClusterId, context: Context) {
+  const nodes = await namesIn(clusterFolder(context.places, cluster.id));
+  const places = nodes.map((node) => placeOf(context.places, cluster.id, node));
+  for (const place of places) {
+    const tag = await readTag(place);
+    if (tag) await refuseElsewhere(tag);
+  }
+  return places;
+}

@@ -1,0 +1,100 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../../context.ts';
+import { Failure } from '../../../failure.ts';
+import { readIfThere, writeFileAtomic } from '../../../io/files.ts';
+import type { ExecOptions, JobView } from '../../types.ts';
+import { endMembers, killMember } from './members.ts';
+import { names } from './places.ts';
+import { commandLine, type Sandbox } from './sandbox.ts';
+import { processIn, sendCommand } from './supervisor.ts';
+
+/** Hands a program to the node's supervisor; see NodeConnection.startJob. */
+export async function startJob(
+  sandbox: Sandbox,
+  name: string,
+  argv: readonly string[],
+  options: Pick<ExecOptions, 'cwd' | 'env'>,
+  context: Context,
+): Promise<void> {
+  const folder = jobFolder(sandbox, name);
+  if ((await viewJob(sandbox, name)).state === 'running') return;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const command = commandLine(sandbox, argv, {
+    ...options,
+    env: { ...options.env, ...jobMark(sandbox, name) },
+  });
+  await writeFileAtomic(join(folder, 'run'), `umask 022\nexec ${command.map(quoted).join(' ')}\n`, 0o600);
+  const token = context.random(12);
+  const sent = await sendCommand(sandbox.place, `start ${name} ${token}`);
+  for (let attempt = 0; sent && attempt < 1000; attempt++) {
+    if ((await readIfThere(join(folder, 'answered')))?.trim() === token) return;
+    await context.clock.sleep(10, context.signal);
+  }
+  throw new Failure(
+    'node-lost',
+    `Node ${sandbox.place.node} of ${sandbox.place.cluster} does not run any more.`,
+    {
+      hint: 'Go on where it was with: repo2vc runs resume',
+      args: { node: sandbox.place.node },
+    },
+  );
+}
+
+/** How a job is doing; see NodeConnection.job. */
+export async function viewJob(sandbox: Sandbox, name: string): Promise<JobView> {
+  const folder = jobFolder(sandbox, name);
+  // Looked at before the exit code, which its keeper writes last.
+  const keeper = await processIn(join(folder, 'keeper'));
+  const code = await readIfThere(join(folder, 'exit'));
+  if (code !== undefined) return { state: 'ended', code: Number(code) };
+  if (keeper) return { state: 'running' };
+  return (await readIfThere(join(folder, 'run'))) === undefined ? { state: 'absent' } : { state: 'lost' };
+}
+
+/** The end of what a job printed; see NodeConnection.jobLog. */
+export async function readJobLog(sandbox: Sandbox, name: string, maxBytes: number): Promise<string> {
+  const folder = jobFolder(sandbox, name);
+  const newest = await tail(join(folder, 'log'), maxBytes);
+  const before = await tail(join(folder, 'log.1'), maxBytes - newest.length);
+  return Buffer.concat([before, newest]).toString('utf8');
+}
+
+/** Ends a job; see NodeConnection.stopJob. */
+export async function stopJob(sandbox: Sandbox, name: string, context: Context): Promise<void> {
+  const program = await processIn(join(jobFolder(sandbox, name), 'pid'));
+  if (program) await killMember(program);
+  const [mark] = Object.entries(jobMark(sandbox, name));
+  await endMembers(`${mark?.[0]}=${mark?.[1]}`, context);
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if ((await viewJob(sandbox, name)).state !== 'running') return;
+    await context.clock.sleep(10, context.signal);
+  }
+}
+
+/** Tells the processes of one job from those of another, also where no namespace does. */
+function jobMark(sandbox: Sandbox, name: string): Record<string, string> {
+  return { REPO2VC_JOB: `${sandbox.place.cluster}/${sandbox.place.node}/${name}` };
+}
+
+function jobFolder(sandbox: Sandbox, name: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) throw new Error(`no name for a job: ${name}`);
+  return join(sandbox.place.folder, names.jobs, name);
+}
+
+async function tail(path: string, maxBytes: number): Promise<Buffer> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return Buffer.alloc(0);
+  try {
+    const { size } = await file.stat();
+    const length = Math.max(0, Math.min(size, maxBytes));
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,132 @@
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Context, Places } from '../../../context.ts';
+import { Failure } from '../../../failure.ts';
+import { codeOf, readIfThere, writeFileAtomic } from '../../../io/files.ts';
+import { run } from '../../../io/processes.ts';
+import { type ProcessNodeTag, parserOf } from '../../../model/index.ts';
+import { type NodePlace, names, plainUser, volatileRoot } from './places.ts';
+
+const parseTag = parserOf<ProcessNodeTag>('process-node.schema.json');
+
+/** The tag of a node; undefined while it was not written yet, or when it cannot be read. */
+export async function readTag(place: NodePlace): Promise<ProcessNodeTag | undefined> {
+  const path = join(place.folder, names.tag);
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    return parseTag(JSON.parse(text), path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a node ends: its lease, or what its tag said at birth. */
+export async function endOf(place: NodePlace, tag: ProcessNodeTag): Promise<Date> {
+  const lease = await readIfThere(join(place.folder, names.lease));
+  return lease === undefined ? new Date(tag.expiresAt) : new Date(Number(lease) * 1000);
+}
+
+/** Moves the end of a node; its supervisor sees it within two seconds. */
+export async function writeLease(place: NodePlace, expiresAt: string): Promise<void> {
+  const seconds = Math.floor(new Date(expiresAt).getTime() / 1000);
+  await writeFileAtomic(join(place.folder, names.lease), `${seconds}\n`, 0o600);
+}
+
+/** This computer since it was last started. */
+export async function thisComputer(): Promise<{ host: string; boot: string }> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  return { host: hostname(), boot: boot.trim() };
+}
+
+/** A state folder can be shared between computers; what runs on another one can neither be seen nor ended here. */
+export async function refuseElsewhere(tag: ProcessNodeTag): Promise<void> {
+  const here = await thisComputer();
+  if (tag.host === here.host || tag.boot === here.boot) return;
+  throw new Failure('cluster-elsewhere', `Node ${tag.node} of ${tag.cluster.id} runs on ${tag.host}.`, {
+    hint: `Type the same command there: repo2vc clusters destroy ${tag.cluster.id}`,
+    args: { cluster: tag.cluster.id, host: tag.host },
+  });
+}
+
+/**
+ * Makes a node's folder. The tag comes first, so that whatever follows is found and removed by it, even when this is
+ * the last thing we do.
+ */
+export async function makeFolder(place: NodePlace, tag: ProcessNodeTag, expiresAt: string): Promise<void> {
+  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(join(place.folder, names.tag), `${JSON.stringify(tag, undefined, 2)}\n`, 0o600);
+  await writeLease(place, expiresAt);
+  for (const name of [names.jobs, names.users, names.home, names.temporary]) {
+    await mkdir(join(place.folder, name), { recursive: true, mode: 0o700 });
+  }
+  await makeVolatile(place);
+  if (tag.isolation === 'none') return;
+  await writeUsers(place);
+  await chmod(join(place.folder, names.temporary), 0o1777);
+  if (process.getuid?.() === 0) await chown(join(place.folder, names.home), plainUser, plainUser);
+}
+
+/**
+ * The folder of secrets and sockets. It vanishes when the computer is restarted, so every start of a node makes it.
+ * Only its root is closed: programs on the node, which see what is below it, must not be able to change it.
+ */
+async function makeVolatile(place: NodePlace): Promise<void> {
+  const root = volatileRoot();
+  await mkdir(root, { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
+  const found = await lstat(root);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
+    throw new Failure('folder-not-ours', `${root} belongs to somebody else, or others may open it.`, {
+      hint: `Secrets of a node would lie there. Look at it, and remove it when it is no longer needed: ls -ld ${root}`,
+    });
+  }
+  for (const name of ['secrets', 'sockets']) {
+    await mkdir(join(place.volatile, name), { recursive: true, mode: 0o755 });
+  }
+}
+
+/** The users that programs inside bubblewrap know: not the host's. */
+async function writeUsers(place: NodePlace): Promise<void> {
+  const root = process.getuid?.() === 0;
+  const uid = root ? plainUser : (process.getuid?.() ?? plainUser);
+  const gid = root ? plainUser : (process.getgid?.() ?? plainUser);
+  const users = [
+    'root:x:0:0:root:/root:/usr/sbin/nologin',
+    `jovyan:x:${uid}:${gid}:jovyan:/home/jovyan:/bin/sh`,
+    `nobody:x:${plainUser}:${plainUser}:nobody:/nonexistent:/usr/sbin/nologin`,
+  ];
+  const groups = ['root:x:0:', `jovyan:x:${gid}:`, `nogroup:x:${plainUser}:`];
+  await writeFileAtomic(join(place.folder, names.users, 'passwd'), `${users.join('\n')}\n`);
+  await writeFileAtomic(join(place.folder, names.users, 'group'), `${groups.join('\n')}\n`);
+  await chmod(join(place.folder, names.users), 0o755);
+}
+
+/** Removes a folder whatever its modes are: programs make folders that nobody may write, such as caches of modules. */
+export async function removeFolder(folder: string, context: Context): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES' && codeOf(error) !== 'EPERM') throw error;
+    await run(['chmod', '-R', 'u+rwX', '--', folder], { env: { PATH: context.environment.PATH } });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The names of what lies in a folder; none when it is not there. */
+export async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder).catch(() => [] as string[]);
+  return entries.filter((name) => !name.startsWith('.')).sort();
+}
+
+/** Whether anything of a cluster lies on memory-backed storage. */
+export async function hasVolatile(cluster: string): Promise<boolean> {
+  return (await namesIn(volatileRoot())).includes(cluster);
+}
+
+/** Where the folder of one cluster is. */
+export function clusterFolder(places: Places, cluster: string): string {
+  return join(places.state, 'nodes', cluster);
+}

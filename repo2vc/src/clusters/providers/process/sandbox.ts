@@ -1,0 +1,182 @@
+import { lstat, readlink, realpath } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Context } from '../../../context.ts';
+import type { ProcessNodeTag } from '../../../model/index.ts';
+import { type NodePlace, names, plainUser, sandboxHome, sandboxVolatile } from './places.ts';
+
+/** How programs are run on one node: their whole command line and environment are made from this. */
+export interface Sandbox {
+  readonly tag: ProcessNodeTag;
+  readonly place: NodePlace;
+  /** bubblewrap's options for what is seen inside; empty without bubblewrap. */
+  readonly mounts: readonly string[];
+  /** The environment of every program on the node. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The home as programs see it. */
+  readonly home: string;
+  /** The folder of secrets and sockets as programs see it. */
+  readonly volatile: string;
+}
+
+/** Looks at the host once and says how programs are run on a node. */
+export async function sandboxOf(tag: ProcessNodeTag, place: NodePlace, context: Context): Promise<Sandbox> {
+  const inside = tag.isolation === 'bubblewrap';
+  const home = inside ? sandboxHome : join(place.folder, names.home);
+  const authorities = authorityVariables(context.environment);
+  return {
+    tag,
+    place,
+    home,
+    volatile: inside ? sandboxVolatile : place.volatile,
+    mounts: inside ? await mountsOf(tag, place, Object.values(authorities)) : [],
+    environment: {
+      PATH: [join(tag.prefix, 'bin'), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+      HOME: home,
+      LANG: 'C.UTF-8',
+      TMPDIR: inside ? '/tmp' : join(place.folder, names.temporary),
+      VIRTUAL_ENV: tag.prefix,
+      JUPYTER_RUNTIME_DIR: join(home, '.local/share/jupyter/runtime'),
+      ...threadVariables(tag.cpus),
+      ...authorities,
+      ...proxyVariables(context.environment),
+      ...marksOf(place),
+    },
+  };
+}
+
+/** What marks a process of a node; also the supervisor's. */
+export function marksOf(place: NodePlace): Record<string, string> {
+  return { REPO2VC_CLUSTER: place.cluster, REPO2VC_NODE: `${place.cluster}/${place.node}` };
+}
+
+/** The command line that runs `program` on the node; `cwd` is relative to the home. */
+export function commandLine(
+  sandbox: Sandbox,
+  program: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): string[] {
+  const variables = Object.entries({ ...sandbox.environment, ...options.env });
+  const cwd = join(sandbox.home, options.cwd ?? '.');
+  if (sandbox.tag.isolation === 'none') {
+    const assignments = variables.map(([name, value]) => `${name}=${value}`);
+    return [...['env', '-i', `--chdir=${cwd}`, ...assignments], ...dieWithParent, ...program];
+  }
+  const settings = variables.flatMap(([name, value]) => ['--setenv', name, value]);
+  return [
+    ...['bwrap', ...sandbox.mounts, '--clearenv', ...settings, '--chdir', cwd, '--'],
+    ...become(),
+    ...program,
+  ];
+}
+
+const dieWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
+/** bubblewrap makes no user namespace for root, so setpriv inside it takes root's rights away. */
+export function become(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  const user = [`--reuid=${plainUser}`, `--regid=${plainUser}`, '--clear-groups'];
+  return ['setpriv', ...user, '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'];
+}
+
+/** The namespaces that every program on a node gets, and that the check tries out. */
+export function isolationOptions(): string[] {
+  const namespaces = ['--unshare-pid', '--unshare-ipc', '--unshare-uts'];
+  const user = process.getuid?.() === 0 ? [] : ['--unshare-user'];
+  return [...user, ...namespaces, '--new-session', '--die-with-parent'];
+}
+
+const systemFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+const systemFiles = [
+  ...['hosts', 'resolv.conf', 'nsswitch.conf', 'host.conf', 'gai.conf', 'services', 'protocols', 'localtime'],
+  ...['timezone', 'alternatives', 'fonts', 'mime.types', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d'],
+  ...['ssl', 'pki', 'ca-certificates', 'ca-certificates.conf'],
+].map((name) => `/etc/${name}`);
+
+async function mountsOf(tag: ProcessNodeTag, place: NodePlace, authorities: readonly string[]) {
+  const own = (name: string) => join(place.folder, name);
+  const interpreters = [
+    tag.prefix,
+    tag.basePrefix,
+    await realpath(tag.basePrefix).catch(() => tag.basePrefix),
+  ];
+  const readable = [...new Set([...interpreters, ...authorities])].filter(isOutsideSystem);
+  const system = await Promise.all(systemFolders.map(systemFolder));
+  return [
+    ...isolationOptions(),
+    ...['--ro-bind', '/usr', '/usr', ...system.flat()],
+    ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...['--perms', '0755', '--tmpfs', '/run', '--perms', '0755', '--tmpfs', '/var'],
+    ...['--bind', own(names.temporary), '/tmp'],
+    ...folders([...readable, sandboxHome, '/etc/passwd', sandboxVolatile]),
+    ...systemFiles.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...['--ro-bind', own(`${names.users}/passwd`), '/etc/passwd'],
+    ...['--ro-bind', own(`${names.users}/group`), '/etc/group'],
+    ...readable.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...['--bind', own(names.home), sandboxHome, '--bind', place.volatile, sandboxVolatile],
+  ];
+}
+
+/** /lib and its like are links into /usr on a merged system, folders elsewhere. */
+async function systemFolder(path: string): Promise<string[]> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSymbolicLink()) return ['--symlink', await readlink(path), path];
+  return found?.isDirectory() ? ['--ro-bind', path, path] : [];
+}
+
+function isOutsideSystem(path: string): boolean {
+  const roots = ['/usr', ...systemFolders, '/etc/ssl', '/etc/pki', '/etc/ca-certificates'];
+  return !roots.some((root) => path === root || path.startsWith(`${root}/`));
+}
+
+/** bubblewrap makes the missing parents of a bind readable for root alone; so each is made here, open, once. */
+function folders(paths: readonly string[]): string[] {
+  const parents = new Set<string>();
+  for (const path of paths) {
+    for (let up = dirname(path); up !== '/'; up = dirname(up)) parents.add(up);
+  }
+  const made = [...parents].filter((path) => !['/run', '/var', '/tmp', '/dev'].includes(path));
+  return made.sort((a, b) => a.length - b.length).flatMap((path) => ['--perms', '0755', '--dir', path]);
+}
+
+/** A node with half a processor still sees all of them, so the libraries that start threads are told. */
+function threadVariables(cpus: number | undefined): Record<string, string> {
+  if (cpus === undefined) return {};
+  const threads = String(Math.max(1, Math.min(Math.ceil(cpus), availableParallelism())));
+  const variables = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB', 'RAYON', 'NUMBA'];
+  return Object.fromEntries(
+    variables.map((name) => [name === 'VECLIB' ? 'VECLIB_MAXIMUM_THREADS' : `${name}_NUM_THREADS`, threads]),
+  );
+}
+
+const authorityNames = [
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'PIP_CERT'],
+  ...['NODE_EXTRA_CA_CERTS', 'GIT_SSL_CAINFO'],
+];
+
+/** The host's certificate authorities, so that experiments reach what the host reaches. Values are paths. */
+function authorityVariables(environment: Context['environment']): Record<string, string> {
+  return pick(environment, authorityNames, (value) => value.startsWith('/'));
+}
+
+/** The host's proxies, unless a password stands in them: an environment can be inspected. */
+function proxyVariables(environment: Context['environment']): Record<string, string> {
+  const lower = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+  return pick(
+    environment,
+    [...lower, ...lower.map((name) => name.toUpperCase())],
+    (value) => !value.includes('@'),
+  );
+}
+
+function pick(
+  environment: Context['environment'],
+  wanted: readonly string[],
+  fits: (value: string) => boolean,
+) {
+  const found = wanted.flatMap((name) => {
+    const value = environment[name];
+    return value && fits(value) ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(found);
+}

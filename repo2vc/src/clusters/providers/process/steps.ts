@@ -1,0 +1,151 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../../context.ts';
+import {
+  type ClusterGoal,
+  type ClusterId,
+  type ClusterView,
+  type GoalGroup,
+  hashOf,
+} from '../../../model/index.ts';
+import type { ClusterStep } from '../../types.ts';
+import { claimAddress, releaseAddresses } from './addresses.ts';
+import { endMembers } from './members.ts';
+import {
+  clusterFolder,
+  endOf,
+  makeFolder,
+  readTag,
+  refuseElsewhere,
+  removeFolder,
+  thisComputer,
+} from './node.ts';
+import { type NodePlace, names, placeOf, volatileRoot } from './places.ts';
+import { chooseIsolation } from './promises.ts';
+import { startSupervisor } from './supervisor.ts';
+
+const deadlineMs = 60_000;
+
+/** The nodes that a goal asks for, by name: `worker-1`, `worker-2`, … */
+export function wantedNodes(goal: ClusterGoal): Map<string, GoalGroup> {
+  const names = goal.groups.flatMap((group) =>
+    Array.from({ length: group.count }, (_, index) => [`${group.role}-${index + 1}`, group] as const),
+  );
+  return new Map(names);
+}
+
+/** Changes when a node must be made anew. */
+export function specHashOf(group: GoalGroup): string {
+  const { role, environment, cpus, memoryMiB } = group;
+  const { id, prefix, basePrefix } = environment;
+  return hashOf(JSON.stringify([role, id, prefix, basePrefix, cpus ?? null, memoryMiB ?? null]));
+}
+
+/** What must be done for `goal`; see ClusterProvider.plan. */
+export function planSteps(goal: ClusterGoal | 'absent', seen: ClusterView): ClusterStep[] {
+  if (goal === 'absent') return planRemoval(seen);
+  const steps: ClusterStep[] = [];
+  const wanted = wantedNodes(goal);
+  for (const [name, group] of wanted) {
+    const node = seen.nodes.find((one) => one.name === name);
+    const step = { key: `node:${name}`, node: name, after: [], deadlineMs };
+    if (!node) steps.push({ ...step, kind: 'ensure', why: 'missing' });
+    else if (node.specHash && node.specHash !== specHashOf(group)) {
+      steps.push({ ...step, kind: 'replace', why: 'changed' });
+    } else if (node.state !== 'ready') steps.push({ ...step, kind: 'ensure', why: node.state });
+  }
+  const surplus = seen.nodes.filter((node) => !wanted.has(node.name));
+  return [...steps, ...surplus.map((node) => removal(node.name, 'surplus'))];
+}
+
+function planRemoval(seen: ClusterView): ClusterStep[] {
+  if (seen.phase === 'absent') return [];
+  const nodes = seen.nodes.map((node) => removal(node.name, 'unwanted'));
+  const rest = { key: 'rm:cluster', kind: 'remove', why: 'unwanted', deadlineMs } as const;
+  return [...nodes, { ...rest, after: nodes.map((step) => step.key) }];
+}
+
+function removal(name: string, why: string): ClusterStep {
+  return { key: `rm:node:${name}`, node: name, kind: 'remove', after: [], why, deadlineMs };
+}
+
+/** Makes one step true; see ClusterProvider.perform. */
+export async function performStep(
+  step: ClusterStep,
+  goal: ClusterGoal | 'absent',
+  cluster: ClusterId,
+  context: Context,
+): Promise<void> {
+  const name = step.node;
+  if (name === undefined) return removeRest(cluster.id, context);
+  const place = placeOf(context.places, cluster.id, name);
+  const tag = await readTag(place);
+  if (tag) await refuseElsewhere(tag);
+  if (step.kind !== 'ensure') await removeNode(place, context);
+  if (step.kind === 'remove' || goal === 'absent') return;
+  const group = wantedNodes(goal).get(name);
+  if (group) await ensureNode(place, group, goal, cluster, context);
+}
+
+async function ensureNode(
+  place: NodePlace,
+  group: GoalGroup,
+  goal: ClusterGoal,
+  cluster: ClusterId,
+  context: Context,
+): Promise<void> {
+  const before = await readTag(place);
+  const { cpus, memoryMiB, environment } = group;
+  const tag = {
+    schemaVersion: 1 as const,
+    version: await ownVersion(),
+    ...{ cluster, node: place.node, role: group.role, specHash: specHashOf(group) },
+    expiresAt: goal.expiresAt,
+    ...{ prefix: environment.prefix, basePrefix: environment.basePrefix },
+    ...(cpus !== undefined && { cpus }),
+    ...(memoryMiB !== undefined && { memoryMiB }),
+    // What a node's files were made with stays: they belong to another user with bubblewrap than without.
+    isolation: before?.isolation ?? (await chooseIsolation(context)),
+    ...(await thisComputer()),
+  };
+  const expiresAt = before ? laterOf(await endOf(place, before), goal.expiresAt) : goal.expiresAt;
+  await makeFolder(place, tag, expiresAt);
+  await claimAddress(context, place.cluster, place.node);
+  // What a lost supervisor left behind would share its jobs' names and ports.
+  await endMembers(`REPO2VC_NODE=${place.cluster}/${place.node}`, context);
+  await rm(join(place.folder, names.supervisor), { force: true });
+  await rm(join(place.folder, names.outOfMemory), { force: true });
+  await startSupervisor(place, tag, context);
+}
+
+/** A cluster that was renewed is not cut short by its repair. */
+function laterOf(end: Date, expiresAt: string): string {
+  return end > new Date(expiresAt) ? end.toISOString() : expiresAt;
+}
+
+/** Ends every program of a node; its files stay. */
+export async function stopNode(place: NodePlace, context: Context): Promise<void> {
+  await endMembers(`REPO2VC_NODE=${place.cluster}/${place.node}`, context);
+}
+
+async function removeNode(place: NodePlace, context: Context): Promise<void> {
+  await stopNode(place, context);
+  await removeFolder(place.volatile, context);
+  await releaseAddresses(context.places, place.cluster, place.node);
+  await removeFolder(place.folder, context);
+}
+
+/** Removes all that carries the cluster's tag but belongs to no node that was seen. */
+async function removeRest(cluster: string, context: Context): Promise<void> {
+  await endMembers(`REPO2VC_CLUSTER=${cluster}`, context);
+  await removeFolder(join(volatileRoot(), cluster), context);
+  await releaseAddresses(context.places, cluster);
+  await removeFolder(clusterFolder(context.places, cluster), context);
+}
+
+/** Of the repo2vc that runs. */
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../../../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
+}

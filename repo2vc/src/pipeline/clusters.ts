@@ -1,0 +1,75 @@
+import { destroyCluster as destroy, observeCluster } from '../clusters/destroy.ts';
+import { clusterProviders } from '../clusters/registry.ts';
+import { clustersToSweep, listClusters as list, renewCluster as renew } from '../clusters/sweep.ts';
+import type { ClusterProvider } from '../clusters/types.ts';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import type { ClusterView } from '../model/index.ts';
+
+/** The cluster provider of that id. */
+export function providerOf(id: string): ClusterProvider {
+  const provider = clusterProviders.find((one) => one.id === id);
+  if (provider) return provider;
+  throw new Failure('unknown-provider', `There is no cluster provider ${id}.`, {
+    hint: `There are: ${clusterProviders.map((one) => one.id).join(', ')}`,
+  });
+}
+
+/** Everything that carries our tags, of every owner: `repo2vc clusters list`. */
+export function listClusters(context: Context): Promise<ClusterView[]> {
+  return list(clusterProviders, context);
+}
+
+/** What there is of one cluster now, or the Failure `unknown-cluster`. */
+export async function showCluster(id: string, context: Context): Promise<ClusterView> {
+  const found = await find(id, context);
+  if (found) return found;
+  throw new Failure('unknown-cluster', `There is no cluster ${id}.`, {
+    hint: 'See what there is with: repo2vc clusters list',
+    args: { cluster: id },
+  });
+}
+
+/** Moves the end of a cluster (and of its client) that has not ended yet. */
+export async function renewCluster(id: string, expiresAt: string, context: Context): Promise<void> {
+  const { provider } = await showCluster(id, context);
+  await renew(id, expiresAt, providerOf(provider), context);
+}
+
+/**
+ * Ends a cluster by its id alone, whether or not its run is still known, and first brings home what changed. That
+ * nothing of it is there is success.
+ */
+export async function destroyCluster(
+  id: string,
+  options: { readonly discard?: boolean; readonly folder?: string },
+  context: Context,
+): Promise<{ nodes: number; saved: number }> {
+  const found = await find(id, context);
+  if (!found) return { nodes: 0, saved: 0 };
+  return destroy(id, providerOf(found.provider), options, context);
+}
+
+/** One's own clusters that a sweep would remove: the expired ones, with `all` the others too. */
+export function sweepable(options: { readonly all: boolean }, context: Context): Promise<ClusterView[]> {
+  return clustersToSweep(clusterProviders, options, context);
+}
+
+/** Ends these clusters one after the other; what could not be ended is told when all others are. */
+export async function sweep(views: readonly ClusterView[], context: Context): Promise<void> {
+  const failures: unknown[] = [];
+  for (const view of views) {
+    await destroyCluster(view.cluster.id, {}, context).catch((error: unknown) => failures.push(error));
+    context.signal.throwIfAborted();
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function find(id: string, context: Context): Promise<ClusterView | undefined> {
+  if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(id)) return undefined;
+  for (const provider of clusterProviders) {
+    const view = await observeCluster(id, provider, context);
+    if (view.phase !== 'absent') return view;
+  }
+  return undefined;
+}
