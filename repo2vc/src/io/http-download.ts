@@ -5,9 +5,22 @@ import type { Emit } from '../events.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { Checksums, checksumsOfFile, statedChecksum } from './checksums.ts';
 import { translateDiskErrors } from './files.ts';
-import type { Download } from './http.ts';
 import type { Call, Opened } from './http-open.ts';
 import { retrying } from './http-retry.ts';
+
+/** A download that goes to a file while its checksums are taken. */
+export interface Download {
+  readonly url: string;
+  /** Absolute path; what an interrupted download left at `<path>.part` is continued when the server allows it. */
+  readonly path: string;
+  readonly size?: number;
+  /** As archives write it: `md5:…`, `sha256:…`. A mismatch removes the file and is the Failure `checksum-mismatch`. */
+  readonly checksum?: string;
+  readonly maxBytes: number;
+  /** What events and failures call it. */
+  readonly name: string;
+  readonly typed?: boolean;
+}
 
 interface DownloadTools {
   readonly emit: Emit;

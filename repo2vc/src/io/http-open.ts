@@ -1,9 +1,20 @@
 import { type Readable, Transform } from 'node:stream';
+import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
-import type { HttpOptions } from './http.ts';
 import type { Exchange, RawAnswer } from './http-exchange.ts';
 import { answerFailure, connectionFailure, shownUrl } from './http-failures.ts';
 import { retryAfterSeconds } from './http-retry.ts';
+
+/** What requests are made with. */
+export interface HttpOptions extends Pick<Context, 'clock' | 'environment' | 'emit' | 'signal'> {
+  readonly userAgent: string;
+  /** The token for an origin, if the person saved one. */
+  readonly credentialFor: (origin: string) => Promise<string | undefined>;
+  /** Whether an origin may lie in a private network: those that the person configured. */
+  readonly allowPrivate: (origin: string) => boolean;
+  /** A server that is silent for so long is given up. Default: one minute. */
+  readonly idleMs?: number;
+}
 
 /** One request as it goes over the wire, redirects included. */
 export interface Call {
@@ -79,34 +90,19 @@ interface Sent extends Opened {
   discard(): void;
 }
 
-async function send({ call, url, credential, mayBePrivate }: Hop, options: OpenerOptions): Promise<Sent> {
+async function send(hop: Hop, options: OpenerOptions): Promise<Sent> {
+  const { call, url } = hop;
   const idle = idleWatch(call.signal, options.idleMs);
   const translated = (error: unknown) => {
     idle.end();
     if (call.signal.aborted) return interrupted();
     return connectionFailure(error, url, idle.expired() ? 'it fell silent' : undefined);
   };
-  const headers: Record<string, string> = { ...call.headers, 'user-agent': options.userAgent };
-  if (credential) headers.authorization = `Bearer ${credential}`;
-  const body = call.body?.();
-  let answer: RawAnswer;
-  try {
-    if (call.signal.aborted) throw interrupted();
-    answer = await options.exchange({
-      method: call.method,
-      url,
-      headers,
-      ...(body && { body: Buffer.isBuffer(body) ? body : body.pipe(touching(idle.touch)) }),
-      mayBePrivate,
-      raw: call.raw,
-      signal: idle.signal,
-    });
-    idle.touch();
-    idle.signal.addEventListener('abort', () => answer.body.destroy(new Error('aborted')), { once: true });
-  } catch (error) {
-    if (body && !Buffer.isBuffer(body)) body.destroy();
+  const answer = await exchanged(hop, options, idle).catch((error: unknown) => {
     throw translated(error);
-  }
+  });
+  idle.touch();
+  idle.signal.addEventListener('abort', () => answer.body.destroy(new Error('aborted')), { once: true });
   async function* chunks(): AsyncIterable<Buffer> {
     try {
       for await (const chunk of answer.body) {
@@ -131,6 +127,31 @@ async function send({ call, url, credential, mayBePrivate }: Hop, options: Opene
       answer.body.destroy();
     },
   };
+}
+
+async function exchanged(
+  { call, url, credential, mayBePrivate }: Hop,
+  options: OpenerOptions,
+  idle: ReturnType<typeof idleWatch>,
+): Promise<RawAnswer> {
+  const headers: Record<string, string> = { ...call.headers, 'user-agent': options.userAgent };
+  if (credential) headers.authorization = `Bearer ${credential}`;
+  const body = call.body?.();
+  try {
+    if (call.signal.aborted) throw interrupted();
+    return await options.exchange({
+      method: call.method,
+      url,
+      headers,
+      ...(body && { body: Buffer.isBuffer(body) ? body : body.pipe(touching(idle.touch)) }),
+      mayBePrivate,
+      raw: call.raw,
+      signal: idle.signal,
+    });
+  } catch (error) {
+    if (body && !Buffer.isBuffer(body)) body.destroy();
+    throw error;
+  }
 }
 
 async function textOf(chunks: AsyncIterable<Buffer>, maxBytes: number, url: URL): Promise<string> {

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
-import type { Context } from '../context.ts';
 import type { Emit } from '../events.ts';
 import { Failure } from '../failure.ts';
-import { downloadFile } from './http-download.ts';
+import { type Download, downloadFile } from './http-download.ts';
 import { exchanger } from './http-exchange.ts';
 import { shownUrl } from './http-failures.ts';
-import { type Call, opener } from './http-open.ts';
+import { type Call, type HttpOptions, opener } from './http-open.ts';
 import { retrying } from './http-retry.ts';
+
+export type { Download } from './http-download.ts';
+export type { HttpOptions } from './http-open.ts';
 
 /** One request. Only the credential of the url's own origin is ever sent, and never across a redirect elsewhere. */
 export interface HttpRequest {
@@ -42,20 +44,6 @@ export interface HttpAnswer {
   readonly url: string;
 }
 
-/** A download that goes to a file while its checksums are taken. */
-export interface Download {
-  readonly url: string;
-  /** Absolute path; what an interrupted download left at `<path>.part` is continued when the server allows it. */
-  readonly path: string;
-  readonly size?: number;
-  /** As archives write it: `md5:…`, `sha256:…`. A mismatch removes the file and is the Failure `checksum-mismatch`. */
-  readonly checksum?: string;
-  readonly maxBytes: number;
-  /** What events and failures call it. */
-  readonly name: string;
-  readonly typed?: boolean;
-}
-
 /** Talks to servers. Everything that goes wrong is a Failure with one of the codes of http-failures.ts. */
 export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
@@ -63,17 +51,6 @@ export interface Http {
     download: Download,
     tools: { emit: Emit; signal: AbortSignal },
   ): Promise<{ size: number; sha256: string }>;
-}
-
-/** What requests are made with. */
-export interface HttpOptions extends Pick<Context, 'clock' | 'environment' | 'emit' | 'signal'> {
-  readonly userAgent: string;
-  /** The token for an origin, if the person saved one. */
-  readonly credentialFor: (origin: string) => Promise<string | undefined>;
-  /** Whether an origin may lie in a private network: those that the person configured. */
-  readonly allowPrivate: (origin: string) => boolean;
-  /** A server that is silent for so long is given up. Default: one minute. */
-  readonly idleMs?: number;
 }
 
 /** Makes the one client for all requests of a command. */
