@@ -13,6 +13,7 @@ const tree: Tree = new Map(
 );
 
 it('keeps the rules of the house', () => {
+  expect([...tree.keys()]).toContain('pipeline/plan.ts'); // else the rule for pure plans would look at nothing
   expect(violations(readModules(tree))).toEqual([]);
 });
 

@@ -47,7 +47,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Planning is pure: from these files nothing can be reached at run time that touches the world. */
-const isPure = (path: string) => path === 'pipeline/plan.ts' || /^buildpacks\/[^/]+\/plan\.ts$/.test(path);
+const isPure = (path: string) => path === 'pipeline/plan.ts' || folderOf(path) === 'buildpacks';
 const pureBuiltins = ['node:crypto', 'node:path', 'node:util'];
 
 const budgets = { fileLines: 300, functionLines: 40, nesting: 3, folders: 3 };
