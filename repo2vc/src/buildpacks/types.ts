@@ -6,8 +6,8 @@ import type { EnvironmentSpec, Reason } from '../model/index.ts';
  * never out of the snapshot.
  */
 export interface Files {
-  /** Whether the folder is a repository's binder/ or .binder/. */
-  readonly binder: boolean;
+  /** The folder's path in the snapshot; . for its root. In binder/ and .binder/ repo2docker heeds fewer files. */
+  readonly folder: string;
   has(path: string): boolean;
   /** The text of a file; undefined when there is none. One above 1 MB is the Failure `file-too-large`. */
   text(path: string): Promise<string | undefined>;
@@ -24,8 +24,11 @@ export interface Buildpack {
   readonly name: string;
   /** Whether it applies to the files of the folder; asked in the order of the registry. */
   detect(files: Files): Promise<BuildpackMatch | undefined>;
-  /** `texts`: the files named by `reads`, by path. Failures name the file and line that cannot be honoured. */
-  plan(texts: Readonly<Record<string, string>>): EnvironmentSpec;
+  /**
+   * `texts`: the files named by `reads`, by their path in the snapshot; `folder`: the folder that was asked about.
+   * Failures name the file and line that cannot be honoured.
+   */
+  plan(texts: Readonly<Record<string, string>>, folder: string): EnvironmentSpec;
 }
 
 /**

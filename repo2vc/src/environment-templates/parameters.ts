@@ -39,7 +39,7 @@ export function checkValue(name: string, parameter: Parameter, value: Scalar): S
   const typed = typeof value === 'string' ? parseParameter(parameter, value) : value;
   const rule = typed === undefined ? mustBe(parameter) : broken(parameter, typed);
   if (rule === undefined && typed !== undefined) return typed;
-  const found = isSecret(parameter) ? '' : `, found ${show(value)}`;
+  const found = isSecret(parameter) ? '' : `, found ${show(typed ?? value)}`;
   throw new Failure('invalid-parameter', `The parameter "${name}" ${rule}${found}.`, {
     hint: `Give another value: -p ${name}=...`,
     args: { parameter: name, rule: rule ?? '' },

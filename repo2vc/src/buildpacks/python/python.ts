@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import { Failure } from '../../failure.ts';
 import type { EnvironmentSpec, Reason } from '../../model/index.ts';
+import { isBinderFolder, pathIn } from '../folders.ts';
 import { unsupported } from '../refused/refused.ts';
 import { invalidRuntime, parseRuntime } from '../runtime.ts';
 import type { Buildpack, Files } from '../types.ts';
@@ -26,55 +28,55 @@ export const python: Buildpack = {
   name: 'python',
   detect: async (files) => {
     const runtime = await files.text(runtimeFile);
-    if (runtime !== undefined) pythonOf(runtime);
-    const isPackage = !files.binder && (await packageFile(files));
-    const applies = files.has(requirementsFile) || runtime !== undefined || isPackage;
-    if (!applies) return undefined;
-    if (isPackage) throw ownPackage(isPackage);
+    if (runtime !== undefined) pythonOf(runtime, pathIn(files, runtimeFile));
+    const ownPackage = await packageFile(files);
+    if (ownPackage) throw needsInstalling(pathIn(files, ownPackage));
+    const listed = files.has(requirementsFile);
+    if (!listed && runtime === undefined) return undefined;
     await refuseSystemParts(files);
-    const reads = files.has(requirementsFile)
-      ? await filesOf(requirementsFile, (path) => files.text(path))
-      : [];
+    const reads = listed ? await filesOf(requirementsFile, (path) => files.text(path)) : [];
     return {
-      reasons: ignored.filter((file) => files.has(file)).map(ignoredFile),
+      reasons: ignored.filter((file) => files.has(file)).map((file) => ignoredFile(pathIn(files, file))),
       reads: [...reads.filter((file) => files.has(file)), ...(runtime === undefined ? [] : [runtimeFile])],
     };
   },
-  plan: (texts): EnvironmentSpec => {
-    const runtime = texts[runtimeFile];
+  plan: (texts, folder): EnvironmentSpec => {
+    const runtime = posix.join(folder, runtimeFile);
+    const requirements = posix.join(folder, requirementsFile);
     return {
       kind: 'python',
-      python: runtime === undefined ? 'any' : pythonOf(runtime),
-      requirements: Object.hasOwn(texts, requirementsFile) ? requirementsOf(requirementsFile, texts) : [],
+      python: Object.hasOwn(texts, runtime) ? pythonOf(texts[runtime] ?? '', runtime) : 'any',
+      requirements: Object.hasOwn(texts, requirements) ? requirementsOf(requirements, texts) : [],
     };
   },
 };
 
 /** The minor that runtime.txt asks for; `python-3` is any. A third number is left out, as repo2docker leaves it out. */
-function pythonOf(text: string): EnvironmentSpec['python'] {
-  const { name, version } = parseRuntime(text);
+function pythonOf(text: string, path: string): EnvironmentSpec['python'] {
+  const { name, version } = parseRuntime(text, path);
   const line = text.trim();
-  if (name !== 'python') throw invalidRuntime(line, 'only Python can be had');
+  if (name !== 'python') throw invalidRuntime(path, line, 'only Python can be had');
   const [, major, minor] = /^(\d+)(?:\.(\d+))?(?:\.\d+)?$/.exec(version ?? '') ?? [];
-  if (major !== '3') throw invalidRuntime(line, 'it must name a version of Python 3');
+  if (major !== '3') throw invalidRuntime(path, line, 'it must name a version of Python 3');
   return minor === undefined ? 'any' : [`3.${Number(minor)}`];
 }
 
 /** The file that makes the repository itself a package, which repo2docker would install. */
 async function packageFile(files: Files): Promise<string | undefined> {
-  if (files.has('setup.py')) return 'setup.py';
+  if (isBinderFolder(files.folder)) return undefined;
   const pyproject = (await files.text('pyproject.toml')) ?? '';
   const tables = ['project', 'build-system'].map((table) => new RegExp(`^\\s*\\[${table}\\]`, 'm'));
-  return tables.every((table) => table.test(pyproject)) ? 'pyproject.toml' : undefined;
+  if (tables.every((table) => table.test(pyproject))) return 'pyproject.toml';
+  return files.has('setup.py') ? 'setup.py' : undefined;
 }
 
-function ownPackage(file: string): Failure {
+function needsInstalling(file: string): Failure {
   return new Failure(
     'specification-unsupported',
-    `${file} makes this repository a Python package that would have to be installed from its source, and this ` +
-      'version of repo2vc cannot do that.',
+    `${file} makes its folder a Python package that would have to be installed from its source, and this version ` +
+      'of repo2vc cannot do that.',
     {
-      hint: 'Put a requirements.txt into binder/: then the root folder is not looked at.',
+      hint: 'Put a requirements.txt into a folder binder/: then the top folder is not looked at.',
       args: { file },
     },
   );
@@ -83,9 +85,9 @@ function ownPackage(file: string): Failure {
 /** What repo2docker does beside installing packages, and a folder of packages cannot hold. */
 async function refuseSystemParts(files: Files): Promise<void> {
   const apt = ((await files.text('apt.txt')) ?? '').replace(/#.*$/gm, '').trim();
-  if (apt !== '') throw unsupported('apt.txt', 'system packages');
-  if (files.has('postBuild')) throw unsupported('postBuild', 'commands');
-  if (files.has('start')) throw unsupported('start', 'a start script');
+  if (apt !== '') throw unsupported(pathIn(files, 'apt.txt'), 'system packages');
+  if (files.has('postBuild')) throw unsupported(pathIn(files, 'postBuild'), 'commands');
+  if (files.has('start')) throw unsupported(pathIn(files, 'start'), 'a start script');
 }
 
 function ignoredFile(file: string): Reason {

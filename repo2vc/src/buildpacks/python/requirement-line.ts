@@ -30,10 +30,11 @@ export function checkLine(text: string): LineCheck {
     return problem('it refers to an environment variable of the computer', 'Write the value itself.');
   }
   if (text.startsWith('-')) return checkOption(text);
+  if (/^[^@\s]+\.(whl|zip|tar\.gz|tgz)$/i.test(text) && !text.includes('://')) return localPath;
   if (byVersion.test(text)) return { keep: true };
   const address = byAddress.exec(text)?.[2] ?? (/^[a-z+]+:/i.test(text) ? text.split(/\s/)[0] : undefined);
   if (address !== undefined) return checkAddress(address);
-  if (/^[./~]|[\\/]|\.(whl|zip|tar\.gz|tgz)$/i.test(text)) return localPath;
+  if (/^[./~]|[\\/]/.test(text)) return localPath;
   return problem('it is not a requirement', 'Write a name and a version, such as numpy==2.1.3.');
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
+import { isBinderFolder, pathIn } from '../folders.ts';
 import { parseRuntime } from '../runtime.ts';
-import type { Files, RefusedSpecification } from '../types.ts';
+import type { RefusedSpecification } from '../types.ts';
 
 const wayOut =
   'Describe the environment with a requirements.txt (in binder/, if other tools need the files that are there), or ' +
@@ -18,15 +19,16 @@ export function unsupported(file: string, what: string): Failure {
 /** Refused before anything is downloaded, since only a container engine can build it. */
 export const dockerfile: RefusedSpecification = {
   name: 'dockerfile',
-  refuse: async (files) =>
-    files.has('Dockerfile')
-      ? new Failure(
-          'dockerfile-needs-containers',
-          'A Dockerfile describes the environment. It can be built only with a container engine; this version of ' +
-            'repo2vc runs environments as processes.',
-          { hint: wayOut, args: { file: 'Dockerfile' } },
-        )
-      : undefined,
+  refuse: async (files) => {
+    if (!files.has('Dockerfile')) return undefined;
+    const file = pathIn(files, 'Dockerfile');
+    return new Failure(
+      'dockerfile-needs-containers',
+      `${file} describes the environment. A Dockerfile can be built only with a container engine; this version of ` +
+        'repo2vc runs environments as processes.',
+      { hint: wayOut, args: { file } },
+    );
+  },
 };
 
 export const julia = oneOf('julia', 'a Julia project', ['JuliaProject.toml', 'Project.toml']);
@@ -40,17 +42,19 @@ export const r: RefusedSpecification = {
   name: 'r',
   refuse: async (files) => {
     const runtime = await files.text('runtime.txt');
-    if (runtime !== undefined && parseRuntime(runtime).name === 'r') return unsupported('runtime.txt', 'R');
-    return !files.binder && files.has('DESCRIPTION') ? unsupported('DESCRIPTION', 'an R package') : undefined;
+    const path = pathIn(files, 'runtime.txt');
+    if (runtime !== undefined && parseRuntime(runtime, path).name === 'r') return unsupported(path, 'R');
+    if (isBinderFolder(files.folder) || !files.has('DESCRIPTION')) return undefined;
+    return unsupported(pathIn(files, 'DESCRIPTION'), 'an R package');
   },
 };
 
 function oneOf(name: string, what: string, names: readonly string[]): RefusedSpecification {
   return {
     name,
-    refuse: async (files: Files) => {
+    refuse: async (files) => {
       const found = names.find((file) => files.has(file));
-      return found === undefined ? undefined : unsupported(found, what);
+      return found === undefined ? undefined : unsupported(pathIn(files, found), what);
     },
   };
 }

@@ -43,7 +43,7 @@ export async function openSnapshot(snapshot: Snapshot, runFolder: string): Promi
     }
   }
   const folder = (path: string): Files => ({
-    binder: path === 'binder' || path === '.binder',
+    folder: path,
     has: (name) => sizes.has(posix.join(path, name)),
     text: (name) => text(posix.join(path, name)),
   });

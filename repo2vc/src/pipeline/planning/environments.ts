@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { complete, type NeededPackage, toOpen, toPrepare } from '../../buildpacks/complete.ts';
 import { buildpackNamed } from '../../buildpacks/registry.ts';
 import { defaultClient, defaultClientName } from '../../environment-templates/defaults.ts';
@@ -42,8 +41,8 @@ export function environmentsOf(detection: Detection): Pick<Plan, 'environments' 
 
 function specOf(name: string, { chosen, files }: Detection): EnvironmentSpec {
   const { buildpack, folder } = placeOf(name, chosen);
-  const texts = Object.fromEntries(files.map((file) => [posix.relative(`/${folder}`, `/${file.path}`), file.text]));
-  return buildpackNamed(buildpack).plan(texts);
+  const texts = Object.fromEntries(files.map((file) => [file.path, file.text]));
+  return buildpackNamed(buildpack).plan(texts, folder);
 }
 
 function placeOf(name: string, chosen: Chosen): { readonly buildpack: string; readonly folder: string } {
