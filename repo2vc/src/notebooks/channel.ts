@@ -14,8 +14,8 @@ export interface Channel {
 
 const protocol = 'v1.kernel.websocket.jupyter.org';
 
-/** No server that limits the rate of outputs sends a larger message. */
-const maxPayload = 64 * 1024 * 1024;
+/** Of one message; a server limits the rate of printed text only, and a picture or table comes whole. */
+const maxPayload = 256 * 1024 * 1024;
 
 /**
  * Opens the WebSocket of a kernel (Jupyter Server, `api/kernels/ID/channels`). Messages are made and read by

@@ -51,7 +51,7 @@ export async function executeNotebook(
   const notebook = freshNotebook(execution);
   const save = () => writeFileAtomic(execution.file, `${JSON.stringify(notebook, null, 1)}\n`, 0o600);
   await save();
-  await makeShellCommandsFail(kernel);
+  await setUp(kernel);
   const done: ExecutedCell[] = [];
   for (const [position, step] of steps.entries()) {
     const place = { index: position + 1, of: steps.length };
@@ -134,10 +134,13 @@ function scrubOutput(output: Output, scrubber: Scrubber): Output {
 
 /**
  * IPython remembers how a `!command` ended and goes on; templates are written for shells that stop. The hook is the
- * one of NII's Literate Computing images (nii-gakunin-cloud, 10-custom-get_ipython_system.py).
+ * one of NII's Literate Computing images (10-custom-get_ipython_system.py). And a Python kernel sends what a cell
+ * prints in 0.2 s as one message, however large: smaller ones let us keep the beginning and never hold the rest.
  */
-const failingShell = `
-def _repo2vc_failing_shell(shell):
+const pythonSetup = `
+def _repo2vc_setup(shell, size=500_000):
+    import sys
+
     run = shell.system
     def system(command):
         run(command)
@@ -145,17 +148,37 @@ def _repo2vc_failing_shell(shell):
         if code:
             raise RuntimeError(f'The command ended with exit code {code}: {command}')
     shell.system = system
-_repo2vc_failing_shell(get_ipython())
-del _repo2vc_failing_shell
+
+    def in_parts(stream):
+        write, waiting = stream.write, 0
+        def write_parts(text):
+            nonlocal waiting
+            for start in range(0, len(text), size):
+                part = text[start:start + size]
+                write(part)
+                waiting += len(part)
+                if waiting >= size:
+                    waiting = 0
+                    stream.flush()
+            return len(text)
+        write_parts.repo2vc = True
+        return write_parts
+
+    # For every cell, because IPython 9 replaces write while a cell runs and puts its own back.
+    def before_cell(*_):
+        for stream in (sys.stdout, sys.stderr):
+            if not hasattr(stream.write, 'repo2vc'):
+                stream.write = in_parts(stream)
+    shell.events.register('pre_run_cell', before_cell)
+
+_repo2vc_setup(get_ipython())
+del _repo2vc_setup
 `;
 
-async function makeShellCommandsFail(kernel: Kernel): Promise<void> {
-  const code = kernel.language === 'python' ? failingShell : '';
-  const { ended, outputs } = await kernel.execute(code, {
-    timeoutMs: 120_000,
-    maxOutput: 10_000,
-    margin: 0,
-  });
+async function setUp(kernel: Kernel): Promise<void> {
+  const code = kernel.language === 'python' ? pythonSetup : '';
+  const options = { timeoutMs: 120_000, maxOutput: 10_000, margin: 0 };
+  const { ended, outputs } = await kernel.execute(code, options);
   if (ended === 'ok') return;
   throw new Failure('kernel-not-started', `The kernel ${kernel.name} does not run code (${ended}).`, {
     hint: 'The environment must contain a working kernel: look at its requirements.',

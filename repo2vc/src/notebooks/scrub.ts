@@ -32,8 +32,21 @@ const leastEncoded = 6;
 function formsOf(secret: string): string[] {
   if (secret === '') return [];
   const lines = secret.split(/\r?\n/).filter((line) => line.trim().length >= 8);
-  const quoted = [secret, ...lines].map((part) => JSON.stringify(part).slice(1, -1));
+  const quoted = [secret, ...lines].flatMap(quotedForms);
   return [secret, ...lines, ...[...quoted, ...encodedForms(secret)].filter(isLongEnough)];
+}
+
+/** As JSON has it, as JSON in ASCII alone has it, and as Python shows bytes. */
+function quotedForms(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const bytes = [...Buffer.from(text)].map((byte) => {
+    if (byte === 0x5c) return '\\\\';
+    return byte >= 0x20 && byte < 0x7f
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).padStart(2, '0')}`;
+  });
+  return [json, ascii, bytes.join('')];
 }
 
 function isLongEnough(form: string): boolean {
@@ -43,7 +56,8 @@ function isLongEnough(form: string): boolean {
 function encodedForms(secret: string): string[] {
   const percent = encodeURIComponent(secret);
   const strict = percent.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-  const percents = [percent, strict, strict.replaceAll('%20', '+')];
+  const some = [percent, strict, strict.replaceAll('%20', '+')];
+  const percents = [...some, ...some.map((form) => form.replaceAll('%2F', '/'))];
   const hex = Buffer.from(secret).toString('hex');
   const base64 = [0, 1, 2].map((before) => base64Core(secret, before));
   return [

@@ -54,7 +54,8 @@ export async function waitForServer(
   for (;;) {
     if (context.signal.aborted) throw interrupted();
     const running = await program.running();
-    const answer = await statusOf(settings);
+    const left = Math.max(1, end - context.clock.now().getTime());
+    const answer = await statusOf(settings, [context.signal, AbortSignal.timeout(Math.min(10_000, left))]);
     if (answer === 200) return;
     if (!running) throw await startFailure(server, program);
     if (answer === 401 || answer === 403) throw portTaken(server);
@@ -63,12 +64,15 @@ export async function waitForServer(
   }
 }
 
-async function statusOf(settings: ServerConnection.ISettings): Promise<number | undefined> {
+async function statusOf(
+  settings: ServerConnection.ISettings,
+  ends: AbortSignal[],
+): Promise<number | undefined> {
   try {
     const headers = { Authorization: `token ${settings.token}` };
     const answer = await fetch(`${settings.baseUrl}api/status`, {
       headers,
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.any(ends),
       redirect: 'manual',
     });
     await answer.body?.cancel();
