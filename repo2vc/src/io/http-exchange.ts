@@ -54,7 +54,8 @@ export function exchanger(environment: Context['environment']): (exchange: Excha
       ...agents[(repeatable ? 2 : 0) + (guarded ? 1 : 0)],
       method: exchange.method,
       url: url.href,
-      headers: { ...exchange.headers },
+      // Without a body nothing is said of its type; axios would call it a form.
+      headers: { 'content-type': false, ...exchange.headers },
       data: exchange.body,
       proxy: proxy ?? false,
       responseType: 'stream',
