@@ -23,6 +23,9 @@ export interface Caller {
 /** A record that is public now: published, and not removed since. */
 export type PublicRecord = ArchiveRecord & { readonly published: ArchiveContent };
 
+/** A record whose draft can be written: never published, or opened again for an edit. */
+export type Draft = ArchiveRecord & { readonly draft: ArchiveContent };
+
 /** Tells a record that is published and was not removed. */
 export function isPublic(record: ArchiveRecord): record is PublicRecord {
   return record.published !== undefined && record.tombstone === undefined;
@@ -49,12 +52,7 @@ export function ownRecord(archive: Archive, caller: Caller, scope: Scope, id: st
 }
 
 /** The draft of this record, for its owner alone; 404 when there is none. */
-export function ownDraft(
-  archive: Archive,
-  caller: Caller,
-  scope: Scope,
-  id: string,
-): ArchiveRecord & { readonly draft: ArchiveContent } {
+export function ownDraft(archive: Archive, caller: Caller, scope: Scope, id: string): Draft {
   const record = ownRecord(archive, caller, scope, id);
   if (!record.draft) throw unknownId();
   return { ...record, draft: record.draft };

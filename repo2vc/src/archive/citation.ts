@@ -1,38 +1,29 @@
 import { type ArchiveContent, doiUrl } from '../model/index.ts';
-import { isObject } from './checks.ts';
+import { listAt, objectAt, textAt } from './fields.ts';
 
 /** A creator as pages and citations name them. */
 export interface CreatorName {
   readonly name: string;
+  /** As citations have it: family name, then initials. */
   readonly short: string;
-  readonly orcid?: string;
-  readonly affiliation?: string;
+  readonly orcid: string;
+  readonly affiliation: string;
 }
 
 /** The creators of a record, in their order. */
 export function creatorsOf(content: ArchiveContent): CreatorName[] {
-  const creators = Array.isArray(content.metadata.creators) ? content.metadata.creators : [];
-  return creators.filter(isObject).map((creator) => {
-    const person = isObject(creator.person_or_org) ? creator.person_or_org : {};
-    const family = textOf(person.family_name);
-    const given = textOf(person.given_name);
-    const identifiers = Array.isArray(person.identifiers) ? person.identifiers.filter(isObject) : [];
-    const orcid = textOf(identifiers.find((identifier) => identifier.scheme === 'orcid')?.identifier);
-    const affiliation = (Array.isArray(creator.affiliations) ? creator.affiliations : [])
-      .filter(isObject)
-      .map((one) => textOf(one.name))
-      .filter(Boolean)
-      .join('; ');
-    const initials = given
-      .split(/[\s.]+/)
-      .filter(Boolean)
-      .map((part) => `${part[0]}.`)
-      .join(' ');
+  return listAt(content.metadata, 'creators').map((creator) => {
+    const person = objectAt(creator, 'person_or_org');
+    const family = textAt(person, 'family_name');
+    const given = textAt(person, 'given_name');
+    const initials = given.split(/[\s.]+/).map((part) => (part ? `${part[0]}.` : ''));
+    const orcid = listAt(person, 'identifiers').find(({ scheme }) => scheme === 'orcid') ?? {};
+    const affiliations = listAt(creator, 'affiliations').map((affiliation) => textAt(affiliation, 'name'));
     return {
-      name: family ? [given, family].filter(Boolean).join(' ') : textOf(person.name),
-      short: family ? [family, initials].filter(Boolean).join(', ') : textOf(person.name),
-      ...(orcid ? { orcid } : {}),
-      ...(affiliation ? { affiliation } : {}),
+      name: family ? joined(' ', given, family) : textAt(person, 'name'),
+      short: family ? joined(', ', family, joined(' ', ...initials)) : textAt(person, 'name'),
+      orcid: textAt(orcid, 'identifier'),
+      affiliation: joined('; ', ...affiliations),
     };
   });
 }
@@ -41,14 +32,21 @@ export function creatorsOf(content: ArchiveContent): CreatorName[] {
 export function citationOf(content: ArchiveContent): string {
   const { metadata, doi } = content;
   const names = creatorsOf(content).map((creator) => creator.short);
-  const authors = names.length > 1 ? `${names.slice(0, -1).join(', ')}, & ${names.at(-1)}` : (names[0] ?? '');
-  const version = textOf(metadata.version);
-  const title = `${textOf(metadata.title)}${version ? ` (Version ${version})` : ''}`;
-  const year = textOf(metadata.publication_date).slice(0, 4);
-  const who = authors;
-  return `${who} (${year}). ${title}. ${textOf(metadata.publisher)}. ${doi ? doiUrl(doi) : ''}`.trim();
+  const authors =
+    names.length > 1 ? `${names.slice(0, -1).join(', ')}, & ${names.at(-1)}` : joined('', ...names);
+  const version = textAt(metadata, 'version');
+  const year = textAt(metadata, 'publication_date').slice(0, 4);
+  const title = joined(' ', textAt(metadata, 'title'), version && `(Version ${version})`);
+  return joined(
+    ' ',
+    authors,
+    `(${year}).`,
+    `${title}.`,
+    `${textAt(metadata, 'publisher')}.`,
+    doi ? doiUrl(doi) : '',
+  );
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function joined(separator: string, ...parts: readonly string[]): string {
+  return parts.filter(Boolean).join(separator);
 }

@@ -3,10 +3,13 @@ import { isFailure } from '../failure.ts';
 import type { Archive } from './archive.ts';
 import { addGuard } from './guard.ts';
 import { Refusal } from './refusal.ts';
+import { addDataCiteRoutes } from './routes/datacite.ts';
 import { addDraftFileRoutes } from './routes/draft-files.ts';
 import { addDraftRoutes } from './routes/drafts.ts';
+import { addPageRoutes, isPagePath, sendRefusalPage } from './routes/pages.ts';
 import { addRecordRoutes } from './routes/records.ts';
 import { addResolverRoutes } from './routes/resolvers.ts';
+import { addSearchRoutes } from './routes/search.ts';
 
 const mostJsonBytes = 10 * 1024 * 1024;
 
@@ -26,7 +29,10 @@ export function makeServer(archive: Archive, host: string): FastifyInstance {
   addDraftRoutes(app, archive);
   addDraftFileRoutes(app, archive);
   addRecordRoutes(app, archive);
+  addSearchRoutes(app, archive);
   addResolverRoutes(app, archive);
+  addDataCiteRoutes(app, archive);
+  addPageRoutes(app, archive);
   return app;
 }
 
@@ -51,23 +57,25 @@ function addErrors(app: FastifyInstance, archive: Archive): void {
   app.setNotFoundHandler(() => {
     throw new Refusal(404, 'The requested URL was not found on the server.');
   });
-  app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {
-    if (error instanceof Refusal) {
-      const { status, message, more } = error;
-      return reply
-        .code(status)
-        .headers(error.headers)
-        .send({ status, message, ...more });
-    }
-    const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send({ status, message: error.message });
-    if (isFailure(error) && error.code === 'disk-full') {
-      return reply.code(507).send({ status: 507, message: 'The disk of the archive is full.' });
-    }
-    archive.context.emit({
-      code: 'warning',
-      args: { warning: 'archive-fault', message: String(error.message) },
-    });
-    return reply.code(500).send({ status: 500, message: 'Internal server error.' });
+  app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
+    const refusal = error instanceof Refusal ? error : refusalOf(error, archive);
+    const { status, message, more } = refusal;
+    reply.headers(refusal.headers);
+    if (isPagePath(request.url)) return sendRefusalPage(reply, refusal);
+    return reply.code(status).send({ status, message, ...more });
   });
+}
+
+/** What the client is told of an error that no route meant: its own fault where it is, else no details. */
+function refusalOf(error: FastifyError, archive: Archive): Refusal {
+  const status = error.statusCode ?? 500;
+  if (status < 500) return new Refusal(status, error.message);
+  if (isFailure(error) && error.code === 'disk-full') {
+    return new Refusal(507, 'The disk of the archive is full.');
+  }
+  archive.context.emit({
+    code: 'warning',
+    args: { warning: 'archive-fault', message: String(error.message) },
+  });
+  return new Refusal(500, 'Internal server error.');
 }

@@ -149,6 +149,9 @@ export const schemas: readonly object[] = [
      },
      "firstServedAt": {
       "$ref": "common.schema.json#/$defs/Timestamp"
+     },
+     "servedAt": {
+      "$ref": "common.schema.json#/$defs/Timestamp"
      }
     },
     "required": [
@@ -157,7 +160,8 @@ export const schemas: readonly object[] = [
      "origin",
      "doiPrefix",
      "directory",
-     "firstServedAt"
+     "firstServedAt",
+     "servedAt"
     ],
     "additionalProperties": false
    },

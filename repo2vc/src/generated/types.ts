@@ -196,6 +196,7 @@ doiPrefix: string
  */
 directory: string
 firstServedAt: Timestamp
+servedAt: Timestamp
 }
 /**
  * This interface was referenced by `All`'s JSON-Schema

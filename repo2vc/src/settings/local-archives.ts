@@ -17,31 +17,42 @@ export async function registerLocalArchive(
   const { archiveId, origin, doiPrefix, directory } = archive;
   const path = join(places.state, 'archives', `${archiveId}.json`);
   const before = await readEntry(path);
+  const now = clock.now().toISOString();
   const entry: LocalArchive = {
     schemaVersion: 1,
     archiveId,
     origin,
     doiPrefix,
     directory,
-    firstServedAt: before?.firstServedAt ?? clock.now().toISOString(),
+    firstServedAt: before?.firstServedAt ?? now,
+    servedAt: now,
   };
   await writeFileAtomic(path, canonicalJson(entry));
 }
 
-/** The local archives that were ever served here, oldest first: the first is called `local`, others `local-<id>`. */
+/**
+ * The local archives that were ever served here, the one served last first: so of several that had one origin at
+ * different times, the first is the one that has it now. The oldest is called `local`, others `local-<id>`.
+ */
 export async function localArchives(places: Places): Promise<ArchiveSetting[]> {
   const folder = join(places.state, 'archives');
   const names = await readdir(folder).catch(() => []);
   const read = names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name)));
   const entries = (await Promise.all(read)).filter((entry) => entry !== undefined);
-  const key = (entry: LocalArchive) => `${entry.firstServedAt} ${entry.archiveId}`;
-  entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return entries.map(({ archiveId, origin, doiPrefix, directory }, index) => ({
-    name: index === 0 ? 'local' : `local-${archiveId}`,
-    origin,
-    doiPrefixes: [doiPrefix],
-    directory,
-  }));
+  const oldest = sorted(entries, 'firstServedAt')[0];
+  return sorted(entries, 'servedAt')
+    .reverse()
+    .map((entry) => ({
+      name: entry === oldest ? 'local' : `local-${entry.archiveId}`,
+      origin: entry.origin,
+      doiPrefixes: [entry.doiPrefix],
+      directory: entry.directory,
+    }));
+}
+
+function sorted(entries: readonly LocalArchive[], by: 'firstServedAt' | 'servedAt'): LocalArchive[] {
+  const key = (entry: LocalArchive) => `${entry[by]} ${entry.archiveId}`;
+  return [...entries].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 async function readEntry(path: string): Promise<LocalArchive | undefined> {

@@ -1,4 +1,5 @@
 import { isObject } from '../checks.ts';
+import { type Fields, listAt, objectAt } from '../fields.ts';
 
 /**
  * The old Zenodo shape, made from the native one: what `application/json` gets, on Zenodo and here. Ids are numbers
@@ -31,11 +32,7 @@ export function legacyAnswer(native: Record<string, unknown>): Record<string, un
   };
 }
 
-function legacyMetadata(
-  metadata: Readonly<Record<string, unknown>>,
-  access: Readonly<Record<string, unknown>>,
-  reserved: unknown,
-): Record<string, unknown> {
+function legacyMetadata(metadata: Fields, access: Fields, reserved: unknown): Record<string, unknown> {
   const [type = '', subtype] = String(objectAt(metadata, 'resource_type').id ?? '').split(/-(.*)/);
   const licence = listAt(metadata, 'rights')[0]?.id;
   return {
@@ -58,7 +55,7 @@ function legacyMetadata(
   };
 }
 
-function legacyCreator(creator: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function legacyCreator(creator: Fields): Record<string, unknown> {
   const person = objectAt(creator, 'person_or_org');
   const orcid = listAt(person, 'identifiers').find((identifier) => identifier.scheme === 'orcid')?.identifier;
   return {
@@ -68,7 +65,7 @@ function legacyCreator(creator: Readonly<Record<string, unknown>>): Record<strin
   };
 }
 
-function legacyFile(file: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function legacyFile(file: Fields): Record<string, unknown> {
   return {
     id: file.id,
     key: file.key,
@@ -89,14 +86,4 @@ function legacyErrors(errors: unknown): unknown {
 /** The ten characters of an id, read as one number of base 36; small enough to be exact. */
 function numberOf(id: unknown): number {
   return Number.parseInt(String(id).replaceAll('-', ''), 36);
-}
-
-function objectAt(value: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
-  const inner = value[key];
-  return isObject(inner) ? inner : {};
-}
-
-function listAt(value: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>>[] {
-  const inner = value[key];
-  return Array.isArray(inner) ? inner.filter(isObject) : [];
 }

@@ -1,33 +1,30 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ArchiveContent, ArchiveFile, ArchiveRecord } from '../../model/index.ts';
+import type { ArchiveFile } from '../../model/index.ts';
 import { fileAnswer, filesAnswer, filesUrl } from '../answers/files.ts';
-import { type Archive, ownDraft, timestamp } from '../archive.ts';
+import { type Archive, type Draft, ownDraft, timestamp } from '../archive.ts';
 import { isObject } from '../checks.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { baseOf, parameter } from '../requests.ts';
 import { sendFile } from '../send-file.ts';
+import { oneByOne, routesOf } from './route.ts';
 
 /** What a record may hold, as on Zenodo. */
 const mostFiles = 100;
 const mostBytes = 50 * 1000 ** 3;
 
-type Draft = ArchiveRecord & { readonly draft: ArchiveContent };
-type Route = (archive: Archive, request: FastifyRequest, reply: FastifyReply) => unknown;
-
 /** The routes that bring files into a draft: announce, send, commit; list, read, remove. */
 export function addDraftFileRoutes(app: FastifyInstance, archive: Archive): void {
   const files = '/api/records/:id/draft/files';
-  const bound = (route: Route) => (request: FastifyRequest, reply: FastifyReply) =>
-    route(archive, request, reply);
+  const bound = routesOf(archive);
   app.get(files, bound(listFiles));
-  app.post(files, bound(announceFiles));
-  app.delete(files, bound(removeAllFiles));
+  app.post(files, bound(oneByOne(announceFiles)));
+  app.delete(files, bound(oneByOne(removeAllFiles)));
   app.get(`${files}/:key`, bound(readFile));
-  app.delete(`${files}/:key`, bound(removeFile));
+  app.delete(`${files}/:key`, bound(oneByOne(removeFile)));
   app.put(`${files}/:key/content`, bound(receiveContent));
   app.get(`${files}/:key/content`, bound(readContent));
-  app.post(`${files}/:key/commit`, bound(commitFile));
+  app.post(`${files}/:key/commit`, bound(oneByOne(commitFile)));
 }
 
 function draftFor(archive: Archive, request: FastifyRequest): Draft {
@@ -75,27 +72,27 @@ function readContent(archive: Archive, request: FastifyRequest, reply: FastifyRe
   return sendFile(archive, file, request, reply);
 }
 
-function announceFiles(archive: Archive, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  return archive.store.exclusively(async () => {
-    const record = openDraftFor(archive, request);
-    const keys = keysIn(request.body);
-    for (const [index, key] of keys.entries()) {
-      if (record.draft.files.some((file) => file.key === key) || keys.indexOf(key) !== index) {
-        throw new Refusal(400, `File with key ${key} already exists.`);
-      }
+async function announceFiles(
+  archive: Archive,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const record = openDraftFor(archive, request);
+  const keys = keysIn(request.body);
+  for (const [index, key] of keys.entries()) {
+    if (record.draft.files.some((file) => file.key === key) || keys.indexOf(key) !== index) {
+      throw new Refusal(400, `File with key ${key} already exists.`);
     }
-    if (!record.draft.filesEnabled) throw new Refusal(400, 'Files are not enabled for this record.');
-    if (record.draft.files.length + keys.length > mostFiles) {
-      throw new Refusal(400, 'Uploading selected files will result in exceeding the max amount per record.');
-    }
-    const now = timestamp(archive);
-    const added = keys.map(
-      (key): ArchiveFile => ({ key, status: 'pending', createdAt: now, updatedAt: now }),
-    );
-    const changed = withFiles(archive, record, [...record.draft.files, ...added]);
-    await archive.store.put(changed);
-    return reply.code(201).send(filesAnswer(changed.draft, filesUrl(baseOf(request), changed, 'draft')));
-  });
+  }
+  if (!record.draft.filesEnabled) throw new Refusal(400, 'Files are not enabled for this record.');
+  if (record.draft.files.length + keys.length > mostFiles) {
+    throw new Refusal(400, 'Uploading selected files will result in exceeding the max amount per record.');
+  }
+  const now = timestamp(archive);
+  const added = keys.map((key): ArchiveFile => ({ key, status: 'pending', createdAt: now, updatedAt: now }));
+  const changed = withFiles(archive, record, [...record.draft.files, ...added]);
+  await archive.store.put(changed);
+  return reply.code(201).send(filesAnswer(changed.draft, filesUrl(baseOf(request), changed, 'draft')));
 }
 
 function keysIn(body: unknown): string[] {
@@ -197,36 +194,34 @@ async function dropEntry(archive: Archive, request: FastifyRequest): Promise<voi
   });
 }
 
-function commitFile(archive: Archive, request: FastifyRequest): Promise<unknown> {
-  return archive.store.exclusively(async () => {
-    const record = openDraftFor(archive, request);
-    const file = fileIn(record, request);
-    if (file.status === 'pending') throw new Refusal(500, 'The content of the file was never sent.');
-    if (file.size === 0) throw new Refusal(400, 'Empty files are not accepted.');
-    const committed: ArchiveFile = { ...file, status: 'completed', updatedAt: timestamp(archive) };
-    await archive.store.put(withFiles(archive, record, replaced(record, committed)));
-    return fileAnswer(committed, filesUrl(baseOf(request), record, 'draft'));
-  });
+async function commitFile(archive: Archive, request: FastifyRequest): Promise<unknown> {
+  const record = openDraftFor(archive, request);
+  const file = fileIn(record, request);
+  if (file.status === 'pending') throw new Refusal(500, 'The content of the file was never sent.');
+  if (file.size === 0) throw new Refusal(400, 'Empty files are not accepted.');
+  const committed: ArchiveFile = { ...file, status: 'completed', updatedAt: timestamp(archive) };
+  await archive.store.put(withFiles(archive, record, replaced(record, committed)));
+  return fileAnswer(committed, filesUrl(baseOf(request), record, 'draft'));
 }
 
-function removeFile(archive: Archive, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  return archive.store.exclusively(async () => {
-    const record = openDraftFor(archive, request);
-    const removed = fileIn(record, request);
-    await archive.store.put(
-      withFiles(
-        archive,
-        record,
-        record.draft.files.filter((file) => file !== removed),
-      ),
-    );
-    return reply.code(204).send();
-  });
+async function removeFile(archive: Archive, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const record = openDraftFor(archive, request);
+  const removed = fileIn(record, request);
+  await archive.store.put(
+    withFiles(
+      archive,
+      record,
+      record.draft.files.filter((file) => file !== removed),
+    ),
+  );
+  return reply.code(204).send();
 }
 
-function removeAllFiles(archive: Archive, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  return archive.store.exclusively(async () => {
-    await archive.store.put(withFiles(archive, openDraftFor(archive, request), []));
-    return reply.code(204).send();
-  });
+async function removeAllFiles(
+  archive: Archive,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  await archive.store.put(withFiles(archive, openDraftFor(archive, request), []));
+  return reply.code(204).send();
 }

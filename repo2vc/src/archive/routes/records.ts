@@ -16,16 +16,14 @@ import { citationOf } from '../citation.ts';
 import { denied, Refusal, unknownId } from '../refusal.ts';
 import { baseOf, parameter, sendRecord } from '../requests.ts';
 import { sendFile } from '../send-file.ts';
-
-type Route = (archive: Archive, request: FastifyRequest, reply: FastifyReply) => unknown;
+import { oneByOne, routesOf } from './route.ts';
 
 /** The routes that read published records and their files, and the one by which an owner removes a record. */
 export function addRecordRoutes(app: FastifyInstance, archive: Archive): void {
   const record = '/api/records/:id';
-  const bound = (route: Route) => (request: FastifyRequest, reply: FastifyReply) =>
-    route(archive, request, reply);
+  const bound = routesOf(archive);
   app.get(record, bound(readRecord));
-  app.delete(record, bound(removeRecord));
+  app.delete(record, bound(oneByOne(removeRecord)));
   app.get(`${record}/versions/latest`, bound(redirectToLatest));
   app.get(`${record}/files`, bound(listFiles));
   app.get(`${record}/files/:key`, bound(readFile));
@@ -87,25 +85,27 @@ function readContent(archive: Archive, request: FastifyRequest, reply: FastifyRe
   return sendFile(archive, fileIn(recordWithFiles(archive, request), request), request, reply);
 }
 
-function removeRecord(archive: Archive, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  return archive.store.exclusively(async () => {
-    const record = ownRecord(archive, request.caller, 'deposit:actions', parameter(request, 'id'));
-    if (!record.published) throw unknownId();
-    if (record.tombstone) throw gone(record);
-    const body = isObject(request.body) ? request.body : {};
-    const reason = isObject(body.removal_reason) ? body.removal_reason.id : undefined;
-    const { draft: _draft, ...kept } = record;
-    await archive.store.put({
-      ...kept,
-      tombstone: {
-        removedAt: timestamp(archive),
-        removedBy: record.owner,
-        reason: typeof reason === 'string' ? reason : 'retracted',
-        note: typeof body.note === 'string' ? body.note : '',
-        citation: citationOf(record.published),
-        visible: body.is_visible !== false,
-      },
-    });
-    return reply.code(204).send();
+async function removeRecord(
+  archive: Archive,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const record = ownRecord(archive, request.caller, 'deposit:actions', parameter(request, 'id'));
+  if (!record.published) throw unknownId();
+  if (record.tombstone) throw gone(record);
+  const body = isObject(request.body) ? request.body : {};
+  const reason = isObject(body.removal_reason) ? body.removal_reason.id : undefined;
+  const { draft: _draft, ...kept } = record;
+  await archive.store.put({
+    ...kept,
+    tombstone: {
+      removedAt: timestamp(archive),
+      removedBy: record.owner,
+      reason: typeof reason === 'string' ? reason : 'retracted',
+      note: typeof body.note === 'string' ? body.note : '',
+      citation: citationOf(record.published),
+      visible: body.is_visible !== false,
+    },
   });
+  return reply.code(204).send();
 }

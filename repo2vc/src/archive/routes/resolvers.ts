@@ -2,16 +2,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ArchiveRecord, doiOf } from '../../model/index.ts';
 import { type Archive, doiFor } from '../archive.ts';
 import { baseOf, parameter } from '../requests.ts';
+import { routesOf } from './route.ts';
 
 /**
  * What doi.org answers for a DOI, for the DOIs of this archive and under its own address, because the test prefix
  * 10.5072 is known to no resolver. https://www.doi.org/the-identifier/resources/factsheets/doi-resolution-documentation
  */
 export function addResolverRoutes(app: FastifyInstance, archive: Archive): void {
-  app.get('/doi.org/api/handles/*', (request, reply) => handle(archive, request, reply));
-  app.get('/doi.org/doiRA/*', (request) => agency(archive, request));
-  app.get('/doi.org/*', (request, reply) => redirect(archive, request, reply));
-  app.get('/doi/*', (request, reply) => redirect(archive, request, reply));
+  const bound = routesOf(archive);
+  app.get('/doi.org/api/handles/*', bound(handle));
+  app.get('/doi.org/doiRA/*', bound(agency));
+  app.get('/doi.org/*', bound(redirect));
+  app.get('/doi/*', bound(redirect));
 }
 
 /** The id of the record or concept whose DOI this is, once it has been published; removed ones keep their DOI. */
