@@ -35,49 +35,46 @@ export interface RunResult {
  * Runs a program to its end, without a shell, in a process group of its own that is killed whole on timeout and on
  * abort (then the Failure `interrupted` is thrown). Rejects with the system error when it cannot be started.
  */
-export function run(argv: readonly string[], options: RunOptions): Promise<RunResult> {
+export async function run(argv: readonly string[], options: RunOptions): Promise<RunResult> {
   const [file = '', ...rest] = argv;
-  if (options.signal?.aborted) return Promise.reject(interrupted());
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, rest, {
-      cwd: options.cwd,
-      env: options.env as NodeJS.ProcessEnv,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    let timedOut = false;
-    let inputError: unknown;
-    const killGroup = () => killGroupOf(child);
-    const timer =
-      options.timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            killGroup();
-          }, options.timeoutMs);
-    options.signal?.addEventListener('abort', killGroup, { once: true });
-    const stdout = collect(child.stdout, 'stdout', options);
-    const stderr = collect(child.stderr, 'stderr', options);
-    feed(child, options.input, (error) => {
-      inputError = error;
-      killGroup();
-    });
-    const settle = () => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', killGroup);
-    };
-    child.once('error', (error) => {
-      settle();
-      reject(error);
-    });
-    child.once('close', (code, signal) => {
-      settle();
-      if (options.signal?.aborted) return reject(interrupted());
-      if (inputError !== undefined) return reject(inputError);
-      const truncated = stdout.truncated() || stderr.truncated();
-      resolve({ code, signal, stdout: stdout.bytes(), stderr: stderr.bytes(), truncated, timedOut });
-    });
+  if (options.signal?.aborted) throw interrupted();
+  const child = spawn(file, rest, {
+    cwd: options.cwd,
+    env: options.env as NodeJS.ProcessEnv,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  const limits = limit(child, options);
+  const stdout = collect(child.stdout, 'stdout', options);
+  const stderr = collect(child.stderr, 'stderr', options);
+  let inputError: unknown;
+  feed(child, options.input, (error) => {
+    inputError = error;
+    killGroupOf(child);
+  });
+  const [code, signal] = (await once(child, 'close').finally(limits.end)) as [number | null, string | null];
+  if (options.signal?.aborted) throw interrupted();
+  if (inputError !== undefined) throw inputError;
+  const truncated = stdout.truncated() || stderr.truncated();
+  const timedOut = limits.timedOut();
+  return { code, signal, stdout: stdout.bytes(), stderr: stderr.bytes(), truncated, timedOut };
+}
+
+/** Kills the program's group when its time is over or the signal fires, until `end` is called. */
+function limit(child: ChildProcess, { timeoutMs, signal }: RunOptions) {
+  let timedOut = false;
+  const kill = () => killGroupOf(child);
+  const expire = () => {
+    timedOut = true;
+    kill();
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
+  signal?.addEventListener('abort', kill, { once: true });
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', kill);
+  };
+  return { end, timedOut: () => timedOut };
 }
 
 function collect(stream: NodeJS.ReadableStream, name: 'stdout' | 'stderr', options: RunOptions) {

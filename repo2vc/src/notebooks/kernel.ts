@@ -60,13 +60,7 @@ export async function startKernel(
     const channel = await openChannel(settings, model.id, session, context.signal);
     return { chosen, model, session, channel };
   };
-  const { chosen, model, session, channel } = await starting().catch((error: unknown) => {
-    if (error instanceof Failure) throw error;
-    throw new Failure('kernel-not-started', `The kernel could not be started: ${wordsOf(error)}.`, {
-      hint: 'The environment must contain ipykernel, or the kernel of the language of the notebook.',
-      cause: error,
-    });
-  });
+  const { chosen, model, session, channel } = await starting().catch(cannotStart);
   const running = {
     channel,
     clock: context.clock,
@@ -89,6 +83,14 @@ export async function startKernel(
       await KernelAPI.shutdownKernel(model.id, settings).catch(() => {});
     },
   };
+}
+
+function cannotStart(error: unknown): never {
+  if (error instanceof Failure) throw error;
+  throw new Failure('kernel-not-started', `The kernel could not be started: ${wordsOf(error)}.`, {
+    hint: 'The environment must contain ipykernel, or the kernel of the language of the notebook.',
+    cause: error,
+  });
 }
 
 type Specs = Awaited<ReturnType<typeof import('@jupyterlab/services').KernelSpecAPI.getSpecs>>;
