@@ -41,7 +41,8 @@ async function resolveDoi(doi: string, text: string, tools: StepTools): Promise<
   });
 }
 
-function malformed(text: string, context: ClaimContext): Failure {
+function malformed(typed: string, context: ClaimContext): Failure {
+  const text = typed.replace(/\/\/[^/@\s]*@/, '//'); // a password may stand there
   const guess = guessOf(text, context);
   return new Failure('malformed-reference', `"${text.slice(0, 200)}" is nothing that repo2vc can find.`, {
     hint: guess ? `Did you mean ${guess}?` : `Give ${forms}.`,

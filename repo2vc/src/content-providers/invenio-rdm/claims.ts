@@ -14,7 +14,9 @@ export function claims(text: string): InvenioRdmReference | undefined {
     /^\/(?:api\/)?records?\/([A-Za-z0-9-]{1,64})(?:\/.*)?$/.exec(path)?.[1] ??
     recordIdOfDoi(doiOf(path.replace(/^\/doi\//, '')) ?? '');
   if (!recordId) return undefined;
-  return { schemaVersion: 1, kind: 'invenio-rdm', text, origin: url.origin, recordId };
+  // What comes behind the path may be a secret link's token: it is not kept.
+  const kept = url.search || url.username ? url.origin + url.pathname : text;
+  return { schemaVersion: 1, kind: 'invenio-rdm', text: kept, origin: url.origin, recordId };
 }
 
 /** A DOI's landing page, when it is the page of a record. */

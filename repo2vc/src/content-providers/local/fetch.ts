@@ -60,9 +60,8 @@ async function check({ path, notebook, text }: LocalReference, tools: FetchTools
 }
 
 function forms(text: string) {
-  return /[./]/.test(text)
-    ? { hint: 'Give a folder, a notebook (.ipynb), a DOI, the address of a record, or a git repository.' }
-    : { hint: 'Check the spelling, and the folder that you are in.' };
+  if (/^[\w-]+(\.[\w-]+)+\/./.test(text)) return { hint: 'If it is an address, begin it with https://.' };
+  return { hint: 'Check the spelling, and the folder that you are in. A DOI or an address will do as well.' };
 }
 
 function missing(code: string, message: string, options: { hint?: string } = {}): Failure {
