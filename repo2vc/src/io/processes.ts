@@ -129,8 +129,11 @@ export function readFrom(
   const stderr = collect(child.stderr, 'stderr', { ...options, maxBytes: 64 * 1024 });
   feed(child, options.input, (error) => output.destroy(error as Error));
   child.stdout.pipe(output, { end: false });
+  const kill = () => killGroupOf(child);
+  output.once('close', kill);
   child.once('error', (error) => output.destroy(error));
   child.once('close', (code, signal) => {
+    output.off('close', kill);
     options.signal?.removeEventListener('abort', stop);
     if (code === 0) {
       output.end();
@@ -144,7 +147,6 @@ export function readFrom(
       ),
     );
   });
-  output.once('close', () => killGroupOf(child));
   return output;
 }
 
@@ -183,8 +185,12 @@ function feed(child: ChildProcess, input: RunOptions['input'], failed: (error: u
   });
 }
 
+/**
+ * To be called until `close` only: while a stream is open somebody of the group may live, though the program itself is
+ * gone; after that the number may be another's.
+ */
 function killGroupOf(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
