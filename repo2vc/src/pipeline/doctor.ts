@@ -15,10 +15,11 @@ export async function examine(
   context: Context,
   providers: readonly ClusterProvider[] = clusterProviders,
 ): Promise<readonly Finding[]> {
-  return [
-    ...(await examineComputer(context)),
-    ...(await Promise.all(builders.map((builder) => builder.examine(context)))).flat(),
-    ...(await examineArchives(context)),
-    ...(await examineClusters(providers, context)),
+  const parts = [
+    examineComputer(context),
+    ...builders.map((builder) => builder.examine(context)),
+    examineArchives(context),
+    examineClusters(providers, context),
   ];
+  return (await Promise.all(parts)).flat();
 }

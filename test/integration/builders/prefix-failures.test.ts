@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -128,6 +129,46 @@ test('a source distribution is named, and built after consent, where it sees not
   });
   const sandboxed = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
   expect(ran.stdout.trim()).toBe(sandboxed ? 'False' : 'True');
+});
+
+test('a build that fails shows what was said last', async () => {
+  const links = temporaryFolder();
+  writeFileSync(join(links, 'damaged-1.0.tar.gz'), 'no archive');
+  const context = await buildContext({ UV_FIND_LINKS: links });
+  await expect(build(['damaged'], context, true)).rejects.toMatchObject({
+    code: 'build-failed',
+    message: expect.stringContaining('damaged'),
+    args: { lines: expect.arrayContaining([expect.stringContaining('damaged')]) },
+  });
+  expect(left(context)).toEqual([]);
+});
+
+test('a commit of a git repository is built after consent, and locked by its id', async () => {
+  const folder = temporaryFolder();
+  makeSourceDistribution(folder, 'fromgit', '1.0', '/nothing');
+  const git = (...args: readonly string[]) =>
+    spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@here', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  spawnSync('tar', ['-xzf', 'fromgit-1.0.tar.gz'], { cwd: folder });
+  git('init', '--quiet', 'fromgit-1.0');
+  git('-C', 'fromgit-1.0', 'add', '.');
+  git('-C', 'fromgit-1.0', 'commit', '--quiet', '-m', 'One');
+  const commit = git('-C', 'fromgit-1.0', 'rev-parse', 'HEAD').stdout.trim();
+  git('clone', '--quiet', '--bare', 'fromgit-1.0', 'fromgit.git');
+  git('-C', 'fromgit.git', 'update-server-info');
+  const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1', '0'], { cwd: folder });
+  onTestFinished(() => void server.kill());
+  const [line] = (await once(server.stdout, 'data')) as [Buffer];
+  const port = /port (\d+)/.exec(line.toString())?.[1];
+  const url = `git+http://127.0.0.1:${port}/fromgit.git`;
+  const context = await buildContext();
+  const environment = await build([`fromgit @ ${url}`, 'six==1.16.0'], context, true);
+  expect(environment.lock.packages).toMatchObject([
+    { name: 'fromgit', version: '1.0', hashes: [], url: `${url}@${commit}` },
+    { name: 'six', version: '1.16.0' },
+  ]);
 });
 
 test('what can only be built from source is known before anything is asked', async () => {

@@ -144,11 +144,11 @@ async function uv(work: Work, args: readonly string[]): Promise<string> {
 
 function buildFailed(name: string, said: string, timedOut: boolean): Failure {
   const lines = said.trim().split('\n').slice(-40);
-  const why = timedOut
-    ? 'it took longer than two hours'
-    : (lines.find((line) => line.startsWith('error')) ?? 'uv failed');
-  return new Failure('build-failed', `The environment ${name} could not be built: ${why}.`, {
-    hint: 'The lines above say why; they are in the events of the run too.',
+  const from = lines.findIndex((line) => line.startsWith('error'));
+  const cause = lines.slice(Math.max(from, 0)).join(' ').replaceAll(/\s+/g, ' ').slice(0, 600);
+  const why = timedOut ? 'it took longer than two hours' : cause || 'uv was killed';
+  return new Failure('build-failed', `The environment ${name} could not be built: ${why}`, {
+    hint: 'The output of the build, in the events of the run, says more.',
     args: { name, lines },
   });
 }

@@ -17,6 +17,19 @@ const systemCertificates = [
   '/etc/ssl/cert.pem',
 ];
 
+/**
+ * For requirements that name git addresses: nothing but http(s) leaves this computer, also for the submodules that a
+ * repository names; git's own copies (`user`) are files. No prompt.
+ */
+const gitVariables: Readonly<Record<string, string>> = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_CONFIG_COUNT: '4',
+  ...{ GIT_CONFIG_KEY_0: 'protocol.allow', GIT_CONFIG_VALUE_0: 'never' },
+  ...{ GIT_CONFIG_KEY_1: 'protocol.https.allow', GIT_CONFIG_VALUE_1: 'always' },
+  ...{ GIT_CONFIG_KEY_2: 'protocol.http.allow', GIT_CONFIG_VALUE_2: 'always' },
+  ...{ GIT_CONFIG_KEY_3: 'protocol.file.allow', GIT_CONFIG_VALUE_3: 'user' },
+};
+
 /** What uv is called with wherever it asks an index; `flags` for what no variable can say. */
 export interface UvSettings {
   readonly variables: Readonly<Record<string, string>>;
@@ -46,9 +59,7 @@ export function baseVariables(context: Context): Record<string, string> {
     UV_NO_PROGRESS: '1',
     UV_PYTHON_DOWNLOADS: 'never',
     NO_COLOR: '1',
-    // requirements may name git addresses, and those other addresses again, as submodules
-    GIT_ALLOW_PROTOCOL: 'https:http',
-    GIT_TERMINAL_PROMPT: '0',
+    ...gitVariables,
   };
 }
 
@@ -101,7 +112,7 @@ export function translate(pip: Readonly<Record<string, string>>, own: Variables)
     if (value && ![name, ...others].some((each) => own[each])) made[name] = value;
   };
   const words = (key: string) => pip[key]?.split(/\s+/).filter((word) => word !== '');
-  set(pip['index-url'] ?? pip.i, 'UV_DEFAULT_INDEX', 'UV_INDEX_URL');
+  set(pip['index-url'], 'UV_DEFAULT_INDEX', 'UV_INDEX_URL');
   set(words('extra-index-url')?.join(' '), 'UV_INDEX', 'UV_EXTRA_INDEX_URL');
   // pip takes the best version of all indexes; uv by itself stops at the first index that knows the package
   set('unsafe-best-match', 'UV_INDEX_STRATEGY');

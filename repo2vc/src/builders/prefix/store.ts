@@ -18,6 +18,11 @@ export function folderOf(id: string, context: Context): string {
 export async function withLock<T>(folder: string, context: Context, work: () => Promise<T>): Promise<T> {
   await makeReadable(folder, context);
   let lock = await takeLock(folder);
+  if (!('release' in lock)) {
+    const { pid, host } = lock.owner;
+    const message = `Waiting for process ${pid} on ${host}, which is building the same thing in ${folder}.`;
+    context.emit({ code: 'warning', args: { warning: 'waiting-for-builder', message } });
+  }
   while (!('release' in lock)) {
     await context.clock.sleep(200, context.signal);
     lock = await takeLock(folder);

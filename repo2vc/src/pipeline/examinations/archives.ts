@@ -4,6 +4,7 @@ import type { Http } from '../../io/http.ts';
 import type { ArchiveSetting, Finding } from '../../model/index.ts';
 import { httpFor } from '../../settings/client.ts';
 import { credentialFor } from '../../settings/credentials.ts';
+import { localArchives } from '../../settings/local-archives.ts';
 import { loadSettings } from '../../settings/settings.ts';
 import { fine, note, problemFrom } from './finding.ts';
 
@@ -12,7 +13,7 @@ const patienceMs = 8_000;
 /** The settings, the credentials file, and whether the archives answer. */
 export async function examineArchives(context: Context): Promise<readonly Finding[]> {
   try {
-    const settings = await loadSettings(context.places);
+    const settings = await loadSettings(context.places, await localArchives(context.places));
     const http = httpFor(context, settings, 'doctor');
     const answers = settings.archives.map((archive) => examineArchive(archive, http, context));
     return [
@@ -40,20 +41,31 @@ async function examineCredentials(context: Context): Promise<Finding> {
 
 /** An archive that does not answer is a note: most experiments come from elsewhere. */
 async function examineArchive(
-  { name, origin }: ArchiveSetting,
+  { name, origin, directory }: ArchiveSetting,
   http: Http,
   context: Context,
 ): Promise<Finding> {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(patienceMs)]);
   const args = { name, origin };
   try {
-    await http.request({ url: `${origin}/api/records?size=1`, accept: 'application/json', signal });
+    await http.request({
+      url: `${origin}/api/records?size=1`,
+      accept: 'application/json',
+      idempotent: false,
+      signal,
+    });
     return fine('archives', 'archive-answers', `${name} (${origin}) answers.`, args);
   } catch (error) {
     if (context.signal.aborted || !isFailure(error)) throw error;
     const why =
       error.code === 'interrupted' ? `It did not within ${patienceMs / 1000} seconds.` : error.message;
     const message = `${name} (${origin}) does not answer. ${why}`;
-    return note('archives', 'archive-silent', message, { ...args, why }, `curl -I ${origin}`);
+    return note(
+      'archives',
+      'archive-silent',
+      message,
+      { ...args, why },
+      directory ? `repo2vc archive serve --dir ${directory}` : `curl -I ${origin}`,
+    );
   }
 }

@@ -1,4 +1,8 @@
-import type { ClusterProvider } from '../../clusters/types.ts';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { ClusterProvider, Promises } from '../../clusters/types.ts';
 import type { Context } from '../../context.ts';
 import type { ClusterView, Finding } from '../../model/index.ts';
 import { fine, note, problemFrom } from './finding.ts';
@@ -9,44 +13,85 @@ export async function examineClusters(
   context: Context,
 ): Promise<readonly Finding[]> {
   const found = providers.map(async (provider) => [
-    await examineProvider(provider, context),
+    ...(await examineProvider(provider, context)),
     await examineLeftovers(provider, context),
   ]);
   return (await Promise.all(found)).flat();
 }
 
-async function examineProvider(provider: ClusterProvider, context: Context): Promise<Finding> {
-  const topic = `provider ${provider.id}`;
+async function examineProvider(provider: ClusterProvider, context: Context): Promise<readonly Finding[]> {
+  const topic = provider.id;
   try {
     const promises = await provider.check(context);
-    const { isolation, limits, expiry } = promises;
-    const message = `It works: isolation ${isolation}, limits ${limits}, expiry ${expiry}.`;
-    return fine(topic, 'provider-works', message, { provider: provider.id, ...promises });
+    const args = { provider: provider.id, ...promises };
+    const message = `Environments can run here; their end is ${promises.expiry}.`;
+    return [
+      fine(topic, 'provider-works', message, args),
+      await examineIsolation(promises, context),
+      examineLimits(promises),
+    ];
   } catch (error) {
-    return problemFrom(topic, error);
+    return [problemFrom(topic, error)];
   }
+}
+
+async function examineIsolation(promises: Promises, context: Context): Promise<Finding> {
+  if (promises.isolation !== 'none') {
+    return fine('isolation', 'bubblewrap-works', 'bubblewrap keeps experiments away from your files.');
+  }
+  const folders = (context.environment.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder.startsWith('/'));
+  const tries = folders.map((folder) =>
+    access(join(folder, 'bwrap'), constants.X_OK).then(
+      () => true,
+      () => false,
+    ),
+  );
+  if (!(await Promise.all(tries)).includes(true)) {
+    const message =
+      'bubblewrap is not installed: experiments run with the rights of a user of this computer.';
+    return note('isolation', 'bubblewrap-missing', message, {}, 'sudo apt-get install bubblewrap');
+  }
+  const message =
+    'bubblewrap is installed and does not work here: experiments run with the rights of a user.';
+  return note('isolation', 'bubblewrap-forbidden', message, {}, 'bwrap --unshare-user --ro-bind / / true');
+}
+
+function examineLimits(promises: Promises): Finding {
+  if (promises.limits === 'enforced') {
+    return fine('limits', 'limits-enforced', 'systemd holds experiments to their limits.');
+  }
+  const { uid, username } = userInfo();
+  const message = 'systemd makes no scopes with limits here: limits of memory are watched, not enforced.';
+  return note(
+    'limits',
+    'limits-watched',
+    message,
+    {},
+    uid === 0 ? undefined : `sudo loginctl enable-linger ${username}`,
+  );
 }
 
 async function examineLeftovers(provider: ClusterProvider, context: Context): Promise<Finding> {
   const topic = 'leftovers';
   try {
-    const now = context.clock.now().toISOString();
+    const now = context.clock.now().getTime();
     const all = await provider.list(context);
     const own = all.filter((view) => view.cluster.owner === context.owner);
     const expired = own.filter((view) => isExpired(view, now)).map((view) => view.cluster.id);
     const args = { provider: provider.id, clusters: own.length, expired };
     if (expired.length === 0) {
-      return fine(topic, 'no-leftovers', `${own.length} clusters of yours, none of them expired.`, args);
+      const message = `Clusters of yours: ${own.length}, and none of them has expired.`;
+      return fine(topic, 'no-leftovers', message, args);
     }
-    const message = `${expired.length} of your clusters have expired: ${expired.join(', ')}.`;
+    const message = `Clusters of yours that have expired: ${expired.join(', ')}.`;
     return note(topic, 'clusters-expired', message, args, 'repo2vc clusters sweep');
   } catch (error) {
     return problemFrom(topic, error);
   }
 }
 
-function isExpired(view: ClusterView, now: string): boolean {
-  return (
-    view.phase === 'expired' || (view.expiresAt !== undefined && Date.parse(view.expiresAt) < Date.parse(now))
-  );
+function isExpired(view: ClusterView, now: number): boolean {
+  return view.phase === 'expired' || (view.expiresAt !== undefined && Date.parse(view.expiresAt) < now);
 }

@@ -1,17 +1,14 @@
 import { statfs } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
-import { availableMemory, versions } from 'node:process';
 import type { Context } from '../../context.ts';
 import { readIfThere } from '../../io/files.ts';
-import { run } from '../../io/processes.ts';
 import type { Finding } from '../../model/index.ts';
 import { fine, note, problem } from './finding.ts';
 
 const gib = 1024 ** 3;
 const oldestNode = [20, 19] as const;
 
-/** Node, disk, memory, and what could keep other people's code away from this computer. */
+/** Node, disk, memory, and whether users may make namespaces. */
 export async function examineComputer(context: Context): Promise<readonly Finding[]> {
   return [
     examineNode(),
@@ -19,13 +16,11 @@ export async function examineComputer(context: Context): Promise<readonly Findin
     await examineDisk('cache', context.places.cache),
     examineMemory(),
     await examineNamespaces(),
-    await examineBubblewrap(context),
-    await examineScopes(context),
   ];
 }
 
 function examineNode(): Finding {
-  const version = versions.node;
+  const version = process.versions.node;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const enough = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
   if (enough) return fine('node', 'node-found', `Node ${version}.`, { version });
@@ -54,7 +49,7 @@ async function statfsOf(folder: string): Promise<{ bavail: number; bsize: number
 }
 
 function examineMemory(): Finding {
-  const free = availableMemory();
+  const free = process.availableMemory();
   const message = `${(free / gib).toFixed(1)} GiB of memory are available.`;
   if (free < gib) return note('memory', 'memory-short', message, { free }, 'free -h');
   return fine('memory', 'memory-free', message, { free });
@@ -81,45 +76,4 @@ async function examineNamespaces(): Promise<Finding> {
     );
   }
   return fine('namespaces', 'namespaces-allowed', 'Users may make namespaces of their own.');
-}
-
-async function examineBubblewrap(context: Context): Promise<Finding> {
-  const own = userInfo().uid === 0 ? [] : ['--unshare-user'];
-  const argv = ['bwrap', ...own, '--unshare-pid', '--unshare-ipc', '--ro-bind', '/', '/', 'true'];
-  const tried = await attempt(argv, context);
-  if (tried === 0) return fine('bubblewrap', 'bubblewrap-works', 'bubblewrap works for this user.');
-  if (tried === undefined) {
-    const message =
-      'bubblewrap is not installed: experiments would run with the rights of a user of this computer.';
-    return note('bubblewrap', 'bubblewrap-missing', message, {}, 'sudo apt-get install bubblewrap');
-  }
-  const message = 'bubblewrap is installed and may not do its work here: experiments would run without it.';
-  return note('bubblewrap', 'bubblewrap-forbidden', message, {}, 'bwrap --unshare-user --ro-bind / / true');
-}
-
-async function examineScopes(context: Context): Promise<Finding> {
-  const own = userInfo().uid === 0 ? [] : ['--user'];
-  const argv = ['systemd-run', ...own, '--scope', '--quiet', '--collect', 'true'];
-  if ((await attempt(argv, context)) === 0) {
-    return fine('systemd', 'scopes-work', 'systemd can hold experiments to their limits.');
-  }
-  const message = 'No systemd scope can be made here: limits of memory are watched, not enforced.';
-  return note(
-    'systemd',
-    'scopes-missing',
-    message,
-    {},
-    own.length > 0 ? `sudo loginctl enable-linger ${userInfo().username}` : undefined,
-  );
-}
-
-/** The exit code of a short program; undefined when there is no such program. */
-async function attempt(argv: readonly string[], context: Context): Promise<number | undefined> {
-  const options = { env: context.environment, cwd: '/', signal: context.signal, timeoutMs: 20_000 };
-  try {
-    return (await run(argv, options)).code ?? 1;
-  } catch (error) {
-    if (context.signal.aborted) throw error;
-    return undefined;
-  }
 }

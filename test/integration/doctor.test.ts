@@ -1,0 +1,61 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { examine } from '../../repo2vc/src/pipeline/doctor.ts';
+import { testContext } from '../support/context.ts';
+import { buildContext } from '../support/prefix.ts';
+
+type Examined = Awaited<ReturnType<typeof buildContext>>;
+
+/** Archives where nobody listens, two of them in the place of those that everybody knows. */
+const settings = ['zenodo', 'zenodo-sandbox', 'mine']
+  .map((name, index) => `  - { name: ${name}, origin: "http://127.0.0.1:${9 + index}" }\n`)
+  .join('');
+
+/** The findings, by code. */
+async function found(context: Examined) {
+  mkdirSync(context.places.config, { recursive: true });
+  writeFileSync(join(context.places.config, 'settings.yaml'), `archives:\n${settings}`);
+  const findings = await examine(context);
+  return new Map(findings.map((finding) => [finding.code, finding]));
+}
+
+test('a computer that has what is needed', async () => {
+  const context = await buildContext();
+  const findings = await found(context);
+  for (const code of ['node-found', 'python-found', 'uv-found', 'packages-reachable', 'settings-valid']) {
+    expect(findings.get(code), code).toMatchObject({ state: 'ok' });
+  }
+  for (const code of ['credentials-safe', 'provider-works', 'no-leftovers', 'disk-free']) {
+    expect(findings.get(code), code).toMatchObject({ state: 'ok' });
+  }
+  expect(findings.get('archive-silent')).toMatchObject({
+    state: 'note',
+    message: expect.stringContaining('mine (http://127.0.0.1:11)'),
+    remedy: 'curl -I http://127.0.0.1:11',
+  });
+});
+
+test('a computer that has nothing: a remedy for each', async () => {
+  const findings = await found(testContext({ environment: { PATH: '/nowhere' } }));
+  expect(findings.get('python-missing')).toMatchObject({ state: 'problem' });
+  expect(findings.get('python-missing')?.remedy).toContain('apt-get install python3');
+  expect(findings.get('pip-missing')?.remedy).toContain('apt-get install python3-pip');
+  expect(findings.get('uv-missing')).toMatchObject({ state: 'problem' });
+  expect(findings.get('packages-unknown')).toMatchObject({ state: 'note' });
+});
+
+test('an index that cannot be reached, and credentials that others can read', async () => {
+  const context = await buildContext({ UV_DEFAULT_INDEX: 'http://127.0.0.1:9/simple' });
+  mkdirSync(context.places.config, { recursive: true });
+  const path = join(context.places.config, 'credentials.yaml');
+  writeFileSync(path, 'https://zenodo.org: hunter2\n');
+  chmodSync(path, 0o644);
+  const findings = await found(context);
+  expect(findings.get('packages-unreachable')).toMatchObject({ state: 'problem', topic: 'packages' });
+  expect(findings.get('credentials-exposed')).toMatchObject({
+    state: 'problem',
+    message: expect.stringContaining('chmod 600'),
+  });
+  expect(JSON.stringify([...findings.values()])).not.toContain('hunter2');
+});
