@@ -2,14 +2,16 @@
 # Keeps one node that is made of processes: starts its jobs, ends it when its lease runs out, and watches its memory.
 # It outlives whoever started it; when it ends, however it ends, its jobs end with it.
 #
-#   supervisor.sh FOLDER MEMORY_KIB     (MEMORY_KIB 0: no limit)
+#   supervisor.sh FOLDER VOLATILE MEMORY_KIB     (MEMORY_KIB 0: no limit)
 #
+# When the lease has run out, VOLATILE, the folder of secrets, is removed; FOLDER stays, for the work in it.
 # The folder holds: lease (the end, in seconds since 1970), control (a FIFO of commands, one per line), supervisor.pid
 # ("PID START", START as field 22 of /proc/PID/stat), jobs/NAME/ (see job.sh). It writes: expired, out-of-memory
 # ("PID KIB", one line per process that was killed). REPO2VC_NODE in its environment marks every process of the node.
 set -u
 umask 077
-memory=$2
+volatile=$2
+memory=$3
 cd "$1" || exit 1
 
 # Only one supervisor per node. Children close the descriptor, or they would keep the lock.
@@ -62,6 +64,7 @@ check_lease() {
   [ "$(date +%s)" -lt "$until" ] && return
   [ -e lease ] && : >expired
   end_all
+  rm -rf -- "$volatile"
   exit 0
 }
 

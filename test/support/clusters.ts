@@ -4,6 +4,22 @@ import { join } from 'node:path';
 import type { Cluster, Environment } from '../../repo2vc/src/model/index.ts';
 import { testCache } from './context.ts';
 
+/** An environment that no program runs in. */
+export function paperEnvironment(id = 'e'): Environment {
+  return {
+    id: id.repeat(64),
+    builder: 'prefix',
+    prefix: '/nowhere',
+    basePrefix: '/usr',
+    lock: {
+      schemaVersion: 1,
+      interpreter: { implementation: 'cpython', version: '3' },
+      platform: { os: 'linux', architecture: 'x64', libc: 'glibc' },
+      packages: [],
+    },
+  };
+}
+
 /** A small environment: a virtual environment without packages, made once and kept in the test cache. */
 export function testEnvironment(): Environment {
   const prefix = join(testCache(), 'clusters-prefix');
@@ -17,18 +33,7 @@ export function testEnvironment(): Environment {
   const basePrefix = execFileSync('python3', ['-c', 'import sys; print(sys.base_prefix)'], {
     encoding: 'utf8',
   });
-  return {
-    id: 'e'.repeat(64),
-    builder: 'prefix',
-    prefix: realpathSync(prefix),
-    basePrefix: basePrefix.trim(),
-    lock: {
-      schemaVersion: 1,
-      interpreter: { implementation: 'cpython', version: '3' },
-      platform: { os: 'linux', architecture: 'x64', libc: 'glibc' },
-      packages: [],
-    },
-  };
+  return { ...paperEnvironment(), prefix: realpathSync(prefix), basePrefix: basePrefix.trim() };
 }
 
 /** A goal of `count` nodes that ends in an hour. */

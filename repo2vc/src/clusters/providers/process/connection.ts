@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
+import { codeOf } from '../../../io/files.ts';
 import { exitCodeOf, type RunOptions, readFrom, run } from '../../../io/processes.ts';
 import type { ExecOptions, ExecResult, NodeConnection } from '../../types.ts';
 import { addressOf } from './addresses.ts';
@@ -64,8 +65,20 @@ async function exec(
     return { code: exitCodeOf(result), stdout, stderr, truncated, timedOut };
   } catch (error) {
     await clean();
-    throw error;
+    throw codeOf(error) === 'ENOENT' ? noBubblewrap(error) : error;
   }
+}
+
+/** The node was made in bubblewrap, so its programs never run outside it. */
+function noBubblewrap(cause: unknown): Failure {
+  return new Failure(
+    'bubblewrap-missing',
+    'bubblewrap, in which this node was made, is not installed any more.',
+    {
+      hint: 'Install it, for instance with: sudo apt-get install bubblewrap',
+      cause,
+    },
+  );
 }
 
 /** Cleaning up goes on after the signal has fired. */

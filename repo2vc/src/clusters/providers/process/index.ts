@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts';
 import type { ClusterId } from '../../../model/index.ts';
 import type { ClusterProvider } from '../../types.ts';
 import { connectTo } from './connection.ts';
-import { clusterFolder, namesIn, readTag, refuseElsewhere, writeLease } from './node.ts';
+import { clusterFolder, foldersIn, readTag, refuseElsewhere, writeLease } from './node.ts';
 import { listClusters, observeCluster } from './observe.ts';
 import { placeOf } from './places.ts';
 import { checkComputer } from './promises.ts';
@@ -25,7 +25,7 @@ export const processProvider: ClusterProvider = {
 };
 
 async function placesOf(cluster: ClusterId, context: Context) {
-  const nodes = await namesIn(clusterFolder(context.places, cluster.id));
+  const nodes = await foldersIn(clusterFolder(context.places, cluster.id));
   const places = nodes.map((node) => placeOf(context.places, cluster.id, node));
   for (const place of places) {
     const tag = await readTag(place);

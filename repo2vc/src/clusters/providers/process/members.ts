@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
 import { startTimeOf } from '../../../io/lock.ts';
@@ -11,12 +11,11 @@ export interface Member {
 
 /**
  * Finds the processes that carry `mark` (`NAME=value`) in their environment, and all their descendants, which may have
- * overwritten theirs. Never this process itself.
+ * overwritten theirs. Never this process itself. Reads /proc without giving way: that is ten times as fast.
  */
-export async function findMembers(mark: string): Promise<Member[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const facts = await Promise.all(pids.map((pid) => factsOf(pid, mark)));
-  const known = facts.filter((fact) => fact !== undefined);
+export function findMembers(mark: string): Member[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const known = pids.map((pid) => factsOf(Number(pid), mark)).filter((fact) => fact !== undefined);
   const mine = new Set(known.filter((fact) => fact.marked).map((fact) => fact.pid));
   for (let before = -1; before !== mine.size; ) {
     before = mine.size;
@@ -25,15 +24,26 @@ export async function findMembers(mark: string): Promise<Member[]> {
   return known.filter((fact) => mine.has(fact.pid) && fact.pid !== process.pid);
 }
 
-async function factsOf(pid: number, mark: string) {
-  const startTime = await startTimeOf(pid);
-  if (startTime === undefined) return undefined;
-  const [environment, stat] = await Promise.all([
-    readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
-    readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''),
-  ]);
-  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  return { pid, startTime, parent, marked: environment.split('\0').includes(mark) };
+/** Field 3 of /proc/PID/stat is the state, 4 the parent, 22 the start time (proc(5)). */
+function factsOf(pid: number, mark: string) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z') return undefined;
+    const marked = environmentOf(pid).split('\0').includes(mark);
+    return { pid, startTime: fields[19] ?? '', parent: Number(fields[1]), marked };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Empty for a process of somebody else, which cannot be ours. */
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** Kills a process if it still is the one that was meant. */
@@ -49,7 +59,7 @@ export async function killMember(member: Member): Promise<void> {
 /** Kills every process that carries `mark`, and looks until none is seen. */
 export async function endMembers(mark: string, context: Context): Promise<void> {
   for (let round = 0; ; round++) {
-    const members = await findMembers(mark);
+    const members = findMembers(mark);
     if (members.length === 0) return;
     if (round === 200) {
       throw new Failure('processes-remain', `${members.length} processes of ${mark} could not be ended.`, {

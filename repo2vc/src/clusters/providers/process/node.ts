@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Places } from '../../../context.ts';
@@ -104,26 +104,60 @@ async function writeUsers(place: NodePlace): Promise<void> {
   await chmod(join(place.folder, names.users), 0o755);
 }
 
+/** Removes a node's folder, its tag last: as long as anything of it is there, it says whose it is. */
+export async function removeNodeFolder(place: NodePlace, context: Context): Promise<void> {
+  for (const name of await readdir(place.folder).catch(() => [] as string[])) {
+    if (name !== names.tag) await removeTree(join(place.folder, name), context);
+  }
+  await removeTree(join(place.folder, names.tag), context);
+  await removeEmpty(place.folder);
+}
+
 /** Removes a folder whatever its modes are: programs make folders that nobody may write, such as caches of modules. */
-export async function removeFolder(folder: string, context: Context): Promise<void> {
+export async function removeTree(path: string, context: Context): Promise<void> {
   try {
-    await rm(folder, { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true });
   } catch (error) {
     if (codeOf(error) !== 'EACCES' && codeOf(error) !== 'EPERM') throw error;
-    await run(['chmod', '-R', 'u+rwX', '--', folder], { env: { PATH: context.environment.PATH } });
-    await rm(folder, { recursive: true, force: true });
+    await run(['chmod', '-R', 'u+rwX', '--', path], { env: { PATH: context.environment.PATH } });
+    await rm(path, { recursive: true, force: true });
   }
 }
 
-/** The names of what lies in a folder; none when it is not there. */
-export async function namesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder).catch(() => [] as string[]);
-  return entries.filter((name) => !name.startsWith('.')).sort();
+/** Removes a folder in which nothing is left but what an interrupted write may have left. */
+export async function removeEmpty(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [] as string[])) {
+    if (unfinishedFile.test(name)) await rm(join(folder, name), { force: true });
+  }
+  await rmdir(folder).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  });
+}
+
+const unfinishedFile = /^\.[0-9a-f]+\.tmp$/;
+
+/** Whether a folder is a cluster of ours: a node in it has a tag, or there is nothing in it yet. */
+export async function isOurs(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (!entries?.every((entry) => entry.isDirectory())) return false;
+  const nodes = await Promise.all(entries.map((entry) => readdir(join(folder, entry.name))));
+  return nodes.every(
+    (files) => files.includes(names.tag) || files.every((file) => unfinishedFile.test(file)),
+  );
+}
+
+/** The names of the folders in a folder that can be clusters or nodes; none when it is not there. */
+export async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found = entries.filter(
+    (entry) => entry.isDirectory() && /^[a-z0-9][a-z0-9-]{0,62}$/.test(entry.name),
+  );
+  return found.map((entry) => entry.name).sort();
 }
 
 /** Whether anything of a cluster lies on memory-backed storage. */
 export async function hasVolatile(cluster: string): Promise<boolean> {
-  return (await namesIn(volatileRoot())).includes(cluster);
+  return (await foldersIn(volatileRoot())).includes(cluster);
 }
 
 /** Where the folder of one cluster is. */

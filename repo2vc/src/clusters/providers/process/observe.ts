@@ -5,7 +5,7 @@ import { readIfThere } from '../../../io/files.ts';
 import type { ClusterId, ClusterView, NodeView, ProcessNodeTag, Reason } from '../../../model/index.ts';
 import { addressOf, holdsAddress } from './addresses.ts';
 import { findMembers } from './members.ts';
-import { clusterFolder, endOf, hasVolatile, namesIn, readTag, thisComputer } from './node.ts';
+import { clusterFolder, endOf, foldersIn, hasVolatile, isOurs, readTag, thisComputer } from './node.ts';
 import { type NodePlace, names, nodesFolder, placeOf } from './places.ts';
 import { supervisorOf } from './supervisor.ts';
 
@@ -21,10 +21,10 @@ interface Seen {
 /** What exists of one cluster, from its tags: its folder, its addresses, its memory-backed files and its processes. */
 export async function observeCluster(cluster: ClusterId, context: Context): Promise<ClusterView> {
   const folder = clusterFolder(context.places, cluster.id);
-  const born = await stat(folder).catch(() => undefined);
-  const nodes = await namesIn(folder);
+  const nodes = await foldersIn(folder);
+  const born = (await isOurs(folder)) ? await stat(folder).catch(() => undefined) : undefined;
   const seen = await Promise.all(
-    nodes.map((node) => look(placeOf(context.places, cluster.id, node), context)),
+    (born ? nodes : []).map((node) => look(placeOf(context.places, cluster.id, node), context)),
   );
   const tag = seen.find((one) => one.tag)?.tag;
   const unfinished = born ? new Date(born.mtimeMs + graceMs) : context.clock.now();
@@ -42,16 +42,18 @@ export async function observeCluster(cluster: ClusterId, context: Context): Prom
   };
 }
 
-/** Every cluster of this state folder. What has no tag yet is ours: nobody else writes there. */
+/** Every cluster of this state folder. What is empty and has no tag yet is ours: it was about to become a node. */
 export async function listClusters(context: Context): Promise<ClusterView[]> {
-  const ids = await namesIn(nodesFolder(context.places));
+  const root = nodesFolder(context.places);
+  const ids: string[] = [];
+  for (const id of await foldersIn(root)) if (await isOurs(join(root, id))) ids.push(id);
   const createdAt = context.clock.now().toISOString();
   return Promise.all(ids.map((id) => observeCluster({ id, owner: context.owner, createdAt }, context)));
 }
 
 async function leavesTraces(cluster: string, context: Context): Promise<boolean> {
   if ((await holdsAddress(context.places, cluster)) || (await hasVolatile(cluster))) return true;
-  return (await findMembers(`REPO2VC_CLUSTER=${cluster}`)).length > 0;
+  return findMembers(`REPO2VC_CLUSTER=${cluster}`).length > 0;
 }
 
 function phaseOf(nodes: readonly NodeView[], end: Date, context: Context): ClusterView['phase'] {

@@ -113,7 +113,7 @@ async function mountsOf(tag: ProcessNodeTag, place: NodePlace, authorities: read
     ...['--ro-bind', own(`${names.users}/passwd`), '/etc/passwd'],
     ...['--ro-bind', own(`${names.users}/group`), '/etc/group'],
     ...readable.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...['--bind', own(names.home), sandboxHome, '--bind', place.volatile, sandboxVolatile],
+    ...['--bind', own(names.home), sandboxHome, '--ro-bind-try', place.volatile, sandboxVolatile],
   ];
 }
 

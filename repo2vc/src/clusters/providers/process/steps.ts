@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
+import { translateDiskErrors } from '../../../io/files.ts';
 import {
   type ClusterGoal,
   type ClusterId,
@@ -14,10 +15,13 @@ import { endMembers } from './members.ts';
 import {
   clusterFolder,
   endOf,
+  foldersIn,
   makeFolder,
   readTag,
   refuseElsewhere,
-  removeFolder,
+  removeEmpty,
+  removeNodeFolder,
+  removeTree,
   thisComputer,
 } from './node.ts';
 import { type NodePlace, names, placeOf, volatileRoot } from './places.ts';
@@ -76,13 +80,24 @@ export async function performStep(
   cluster: ClusterId,
   context: Context,
 ): Promise<void> {
-  const name = step.node;
+  await translateDiskErrors(context.places.state, () =>
+    performOn(step.node, step.kind, goal, cluster, context),
+  );
+}
+
+async function performOn(
+  name: string | undefined,
+  kind: ClusterStep['kind'],
+  goal: ClusterGoal | 'absent',
+  cluster: ClusterId,
+  context: Context,
+): Promise<void> {
   if (name === undefined) return removeRest(cluster.id, context);
   const place = placeOf(context.places, cluster.id, name);
   const tag = await readTag(place);
   if (tag) await refuseElsewhere(tag);
-  if (step.kind !== 'ensure') await removeNode(place, context);
-  if (step.kind === 'remove' || goal === 'absent') return;
+  if (kind !== 'ensure') await removeNode(place, context);
+  if (kind === 'remove' || goal === 'absent') return;
   const group = wantedNodes(goal).get(name);
   if (group) await ensureNode(place, group, goal, cluster, context);
 }
@@ -112,7 +127,7 @@ async function ensureNode(
   await makeFolder(place, tag, expiresAt);
   await claimAddress(context, place.cluster, place.node);
   // What a lost supervisor left behind would share its jobs' names and ports.
-  await endMembers(`REPO2VC_NODE=${place.cluster}/${place.node}`, context);
+  if (before) await stopNode(place, context);
   await rm(join(place.folder, names.supervisor), { force: true });
   await rm(join(place.folder, names.outOfMemory), { force: true });
   await startSupervisor(place, tag, context);
@@ -130,17 +145,19 @@ export async function stopNode(place: NodePlace, context: Context): Promise<void
 
 async function removeNode(place: NodePlace, context: Context): Promise<void> {
   await stopNode(place, context);
-  await removeFolder(place.volatile, context);
+  await removeTree(place.volatile, context);
   await releaseAddresses(context.places, place.cluster, place.node);
-  await removeFolder(place.folder, context);
+  await removeNodeFolder(place, context);
 }
 
 /** Removes all that carries the cluster's tag but belongs to no node that was seen. */
 async function removeRest(cluster: string, context: Context): Promise<void> {
   await endMembers(`REPO2VC_CLUSTER=${cluster}`, context);
-  await removeFolder(join(volatileRoot(), cluster), context);
+  await removeTree(join(volatileRoot(), cluster), context);
   await releaseAddresses(context.places, cluster);
-  await removeFolder(clusterFolder(context.places, cluster), context);
+  const folder = clusterFolder(context.places, cluster);
+  for (const node of await foldersIn(folder)) await removeEmpty(join(folder, node));
+  await removeEmpty(folder);
 }
 
 /** Of the repo2vc that runs. */

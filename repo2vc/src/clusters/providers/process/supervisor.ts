@@ -40,7 +40,7 @@ export async function startSupervisor(
   const log = await open(join(place.folder, 'supervisor.log'), 'a', 0o600);
   try {
     const memory = String((tag.memoryMiB ?? 0) * 1024);
-    const program = ['sh', join(place.folder, 'supervisor.sh'), place.folder, memory];
+    const program = ['sh', join(place.folder, 'supervisor.sh'), place.folder, place.volatile, memory];
     const scope = await scopeOf(place, tag, context);
     await startDetached([...scope, ...program], {
       env: { PATH: context.environment.PATH, ...scopeVariables(scope, context), ...marksOf(place) },
