@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
@@ -26,7 +26,7 @@ interface Work {
   readonly id: string;
   readonly spec: EnvironmentSpec;
   readonly target: BuildTarget;
-  /** Of this attempt alone: `prefix`, and the files that lead to it. */
+  /** Of this attempt alone. */
   readonly folder: string;
   readonly uv: Uv;
   readonly settings: UvSettings;
@@ -87,13 +87,13 @@ async function make(work: Work): Promise<Environment> {
   const { implementation, version, path, basePrefix } = target.interpreter;
   await uv(work, ['venv', '--no-project', '--python', path, '--prompt', work.name, prefix]);
   const pinned = keepAuthorsHashes(await resolve(work, python), spec.requirements);
-  await writeFile(join(folder, 'pinned.txt'), renderPinned(pinned, spec.requirements));
   const build = target.sourceBuilds ? [] : ['--no-build'];
   // a commit, which git checks by itself, is the one thing that has no hash beside it
   const hashed = pinned.every((one) => one.hashes.length > 0) ? ['--require-hashes'] : [];
-  const exactly = ['--no-deps', ...hashed, '--compile-bytecode', ...build, '-r', 'pinned.txt'];
+  const exactly = ['--no-deps', ...hashed, '--compile-bytecode', ...build, '-r', '-'];
   if (pinned.length > 0) {
-    await uv(work, ['pip', 'install', '--python', python, ...work.settings.flags, ...exactly]);
+    const argv = ['pip', 'install', '--python', python, ...work.settings.flags, ...exactly];
+    await uv(work, argv, renderPinned(pinned, spec.requirements));
   }
   const listed = await uv(work, ['pip', 'list', '--python', python, '--format', 'json']);
   const installed = JSON.parse(listed) as { name: string; version: string }[];
@@ -111,26 +111,28 @@ async function make(work: Work): Promise<Environment> {
 
 /** The requirements, as versions with hashes. */
 async function resolve(work: Work, python: string): Promise<Pinned[]> {
-  const { spec, target, folder, settings } = work;
-  const lines = spec.requirements.map((requirement) => requirement.text);
-  await writeFile(join(folder, 'requirements.txt'), `${lines.join('\n')}\n`);
+  const { spec, target, settings } = work;
+  const lines = spec.requirements.map((requirement) => `${requirement.text}\n`);
   const plain = [
     '--generate-hashes',
     '--no-header',
     '--no-annotate',
     ...(target.sourceBuilds ? [] : ['--no-build']),
   ];
-  const files = ['--output-file', 'resolved.txt', 'requirements.txt'];
-  await uv(work, ['pip', 'compile', '--python', python, ...settings.flags, ...plain, ...files]);
-  return parseCompiled(await readFile(join(folder, 'resolved.txt'), 'utf8'));
+  const argv = ['pip', 'compile', '--python', python, ...settings.flags, ...plain, '-'];
+  return parseCompiled(await uv(work, argv, lines.join('')));
 }
 
-/** Runs uv to its good end, and gives what it printed; its other stream becomes events. */
-async function uv(work: Work, args: readonly string[]): Promise<string> {
+/**
+ * Runs uv to its good end, and gives what it printed; its other stream becomes events. Nothing is passed in files: code
+ * that builds packages could put links in their place, which we would follow.
+ */
+async function uv(work: Work, args: readonly string[], input = ''): Promise<string> {
   const { name, context, folder, settings } = work;
   const result = await run(guarded([...work.sandbox, work.uv.path, ...args]), {
     env: settings.variables,
     cwd: folder,
+    input,
     signal: context.signal,
     timeoutMs: deadlineMs,
     onLine: (line, stream) => {
