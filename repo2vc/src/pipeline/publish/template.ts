@@ -19,9 +19,9 @@ export interface UsedTemplate {
 /** The one template among some files, checked with its environments; undefined when there is none. */
 export async function readTemplateIn(
   snapshot: Snapshot,
-  tools: StepTools,
+  { runFolder }: Pick<StepTools, 'runFolder'>,
 ): Promise<{ notebook: string; template: EnvironmentTemplate } | undefined> {
-  const files = await openSnapshot(snapshot, tools.runFolder);
+  const files = await openSnapshot(snapshot, runFolder);
   const [found, ...more] = await findTemplates(files);
   const broken = files.unreadable[0];
   if (!found && broken) throw broken.failure;
