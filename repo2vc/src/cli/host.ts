@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +28,7 @@ export interface Host {
   readonly clock: Clock;
   readonly random: (n: number) => string;
   readonly owner: string;
+  readonly version: string;
   /** The script that runs this command, so that it can be started again in the background. */
   readonly script: string;
 }
@@ -51,8 +53,14 @@ export function hostOf(process: NodeJS.Process, signal: AbortSignal): Host {
     random: (n) =>
       Array.from({ length: n }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[randomInt(36)]).join(''),
     owner: `${userName()}@${hostname()}`,
+    version: versionOf(),
     script: process.argv[1] ?? '',
   };
+}
+
+function versionOf(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 function userName(): string {

@@ -19,8 +19,11 @@ export type JobResult =
 /** What one kind of run does. The context is the run's own: its events go to the run's log. */
 export interface JobKind {
   perform(request: RunRequest, run: Run, answers: Answers, context: Context): Promise<JobValue>;
-  /** Leaves nothing behind after a failure or a cancel; work that a person did is brought home. */
-  abandon(request: RunRequest, run: Run, context: Context): Promise<void>;
+  /**
+   * Takes away what was made: all of it after a cancel; after a failure what is of no use to whoever resumes. Work that
+   * a person did is brought home.
+   */
+  abandon(request: RunRequest, run: Run, context: Context, after: 'failure' | 'cancel'): Promise<void>;
 }
 
 /**
@@ -114,7 +117,7 @@ async function perform(performance: Performance): Promise<JobResult> {
     if (error instanceof Waiting) return await wait(performance, error.needs);
     if (await stopped.isCanceled()) return await cancel(performance);
     if (context.signal.aborted) throw interruptedRun(run);
-    await abandon(performance);
+    await abandon(performance, 'failure');
     tellFailure(context, error);
     throw error;
   }
@@ -128,16 +131,19 @@ async function wait({ run, context }: Performance, needs: readonly Need[]): Prom
 }
 
 async function cancel(performance: Performance): Promise<JobResult> {
-  await abandon(performance);
+  await abandon(performance, 'cancel');
   await forgetValues(performance.run, [cancelName]);
   performance.context.emit({ code: 'run-canceled', args: {} });
   return { state: 'canceled' };
 }
 
 /** What cannot be taken away now is told, with the command that does it later; the run still ends as it should. */
-async function abandon({ kind, request, run, context }: Performance): Promise<void> {
+async function abandon(
+  { kind, request, run, context }: Performance,
+  after: 'failure' | 'cancel',
+): Promise<void> {
   try {
-    await kind.abandon(request, run, context);
+    await kind.abandon(request, run, context, after);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `Not everything could be taken away (${why}). Do it with: repo2vc clusters destroy ${run.id}`;

@@ -12,7 +12,6 @@ import {
   type Snapshot,
   type Target,
 } from '../model/index.ts';
-import type { Saved } from './stepper.ts';
 
 /** How each step's value is saved, read back, and told in one line. */
 export const saved = {
@@ -91,7 +90,7 @@ export const saved = {
     parse: parserOf<Deposit>('deposit.schema.json'),
     facts: (it: Deposit): Args => ({ records: it.records.length, archive: it.archive }),
   },
-} as const satisfies Record<string, Saved<never>>;
+} as const;
 
 function whereOf(reference: Reference): string {
   if (reference.kind === 'local') return reference.path;

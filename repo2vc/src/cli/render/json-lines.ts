@@ -4,6 +4,7 @@ import type { Renderer } from './plain.ts';
 export function jsonRenderer(write: (text: string) => void): Renderer {
   return {
     show: (record) => write(`${JSON.stringify(record)}\n`),
+    print() {},
     close() {},
   };
 }

@@ -7,6 +7,8 @@ import { duration } from './words.ts';
 /** Shows events as they come. */
 export interface Renderer {
   show(record: EventRecord): void;
+  /** Puts whole lines between the events. */
+  print(text: string): void;
   /** Leaves the screen ready for other text. */
   close(): void;
 }
@@ -18,6 +20,7 @@ export function plainRenderer(write: (text: string) => void): Renderer {
       const line = plainLine(record);
       if (line !== undefined) write(`${line}\n`);
     },
+    print: write,
     close() {},
   };
 }

@@ -14,7 +14,8 @@ export const stepTitles: Readonly<Record<Step, string>> = {
   provision: 'Create the nodes',
   prepare: 'Run the template’s steps',
   inject: 'Place the experiment and open it',
-  publish: 'Publish',
+  draft: 'Make drafts with reserved DOIs',
+  publish: 'Make them public',
   destroy: 'Destroy',
 };
 
@@ -41,6 +42,7 @@ const results: Readonly<Partial<Record<Step, (facts: Facts) => string>>> = {
     `cluster ${text(f, 'cluster')}, ${count(number(f, 'nodes'), 'node')}, until ${moment(text(f, 'expires'))}`,
   prepare: (f) => (number(f, 'cells') === 0 ? 'nothing to run' : `${count(number(f, 'cells'), 'cell')} ran`),
   inject: (f) => `on ${text(f, 'node')}, ${text(f, 'host')}:${number(f, 'port')}`,
+  draft: (f) => `${count(number(f, 'records'), 'record')} at ${text(f, 'archive')}, not public yet`,
   publish: (f) => `${count(number(f, 'records'), 'record')} at ${text(f, 'archive')}`,
 };
 

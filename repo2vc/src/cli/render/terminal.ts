@@ -56,6 +56,7 @@ export function terminalRenderer(screen: Screen, now: () => number): Renderer {
       else if (!live.step && sentenceOf(record)) print(`  ${sentenceOf(record)}`);
       else addDetail(live.details, record);
     },
+    print: (text) => print(text.replace(/\n$/, '')),
     close() {
       clearInterval(timer);
       delete live.step;

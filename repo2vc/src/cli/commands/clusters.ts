@@ -1,0 +1,130 @@
+import { Command } from 'commander';
+import type { ClusterView } from '../../model/index.ts';
+import { contextOf, type Host, type Screen } from '../host.ts';
+import { type CommonOptions, minutesOf, screenOf, withCommonOptions } from '../options.ts';
+import { count, moment, safe } from '../render/words.ts';
+
+/** `repo2vc clusters …` */
+export function clustersCommand(host: Host): Command {
+  const clusters = new Command('clusters')
+    .summary('list, show, renew, destroy and sweep what is running')
+    .description(
+      'Clusters: the nodes that experiments run on. What is shown is what exists, found by its tags.',
+    );
+  const add = (command: Command) => clusters.addCommand(withCommonOptions(command));
+  add(
+    new Command('list')
+      .description('Everything that carries repo2vc’s tags.')
+      .action((options) => list(options, host)),
+  );
+  add(
+    new Command('show')
+      .description('One cluster and its nodes.')
+      .argument('<id>')
+      .action((id, options) => show(id, options, host)),
+  );
+  add(
+    new Command('renew')
+      .description('Move the time at which a cluster ends by itself.')
+      .argument('<id>')
+      .requiredOption('--expires <time>', 'from now: 90m, 8h, 2d')
+      .action((id, options) => renew(id, options, host)),
+  );
+  add(
+    new Command('destroy')
+      .description('End a cluster. What changed in the experiment’s folder is brought home first.')
+      .argument('<id>')
+      .option('--discard', 'do not bring changed files home')
+      .action((id, options) => destroy(id, options, host)),
+  );
+  add(
+    new Command('sweep')
+      .description('Remove your own clusters whose time is over; never another owner’s.')
+      .option('--all', 'also those whose time is not over')
+      .option('--yes', 'do not ask')
+      .action((options) => sweep(options, host)),
+  );
+  return clusters;
+}
+
+async function toolsOf(options: CommonOptions, host: Host) {
+  const engine = await import('../../index.ts');
+  const { rendererFor } = await import('../foreground.ts');
+  const screen = screenOf(options, process);
+  const renderer = rendererFor(screen);
+  let seq = 0;
+  const context = contextOf(host, (event) =>
+    renderer.show({ seq: ++seq, time: host.clock.now().toISOString(), ...event }),
+  );
+  return { engine, screen, renderer, context };
+}
+
+async function list(options: CommonOptions, host: Host): Promise<void> {
+  const { engine, screen, context, renderer } = await toolsOf(options, host);
+  const views = await engine.listClusters(context);
+  renderer.close();
+  if (screen.format === 'json') return screen.out(`${JSON.stringify({ clusters: views })}\n`);
+  if (views.length === 0) return screen.out('No clusters.\n');
+  for (const view of views) screen.out(`${line(view)}\n`);
+}
+
+function line(view: ClusterView): string {
+  const ends = view.expiresAt ? `ends ${moment(view.expiresAt)}` : 'no end known';
+  const { id, owner } = view.cluster;
+  return `${id.padEnd(26)}  ${view.phase.padEnd(8)}  ${count(view.nodes.length, 'node').padEnd(8)}  ${ends}  ${view.provider}  ${safe(owner)}`;
+}
+
+async function show(id: string, options: CommonOptions, host: Host): Promise<void> {
+  const { engine, screen, context, renderer } = await toolsOf(options, host);
+  const view = await engine.showCluster(id, context);
+  renderer.close();
+  if (screen.format === 'json') return screen.out(`${JSON.stringify(view)}\n`);
+  screen.out(`${line(view)}\n`);
+  for (const node of view.nodes) {
+    const reason = node.reason ? `  ${node.reason.code}` : '';
+    screen.out(`  ${node.name.padEnd(12)}  ${node.state.padEnd(8)}  ${node.address ?? ''}${reason}\n`);
+  }
+}
+
+async function renew(id: string, options: CommonOptions & { expires: string }, host: Host): Promise<void> {
+  const { engine, screen, context, renderer } = await toolsOf(options, host);
+  const expiresAt = new Date(host.clock.now().getTime() + minutesOf(options.expires) * 60_000).toISOString();
+  await engine.renewCluster(id, expiresAt, context);
+  renderer.close();
+  tell(screen, { cluster: id, expiresAt }, `Cluster ${id} now ends ${moment(expiresAt)}.`);
+}
+
+async function destroy(
+  id: string,
+  options: CommonOptions & { discard?: boolean },
+  host: Host,
+): Promise<void> {
+  const { engine, screen, context, renderer } = await toolsOf(options, host);
+  try {
+    await engine.destroyCluster(id, { discard: options.discard ?? false }, context);
+  } finally {
+    renderer.close();
+  }
+  tell(screen, { cluster: id, state: 'absent' }, 'Nothing of it is left.');
+}
+
+async function sweep(options: CommonOptions & { all?: boolean; yes?: boolean }, host: Host): Promise<void> {
+  const { engine, screen, context, renderer } = await toolsOf(options, host);
+  const { confirmSweep } = await import('../sweep.ts');
+  const views = await engine.sweepable({ all: options.all ?? false }, context);
+  try {
+    if (views.length > 0) await confirmSweep(views, options, screen);
+    await engine.sweep(views, context);
+  } finally {
+    renderer.close();
+  }
+  tell(
+    screen,
+    { swept: views.map((view) => view.cluster.id) },
+    views.length === 0 ? 'Nothing to sweep.' : `${count(views.length, 'cluster')} swept.`,
+  );
+}
+
+function tell(screen: Screen, value: unknown, text: string): void {
+  screen.out(screen.format === 'json' ? `${JSON.stringify(value)}\n` : `${text}\n`);
+}

@@ -1,0 +1,162 @@
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { contextOf, type Host, type Screen } from '../host.ts';
+import { unanswered } from '../needs.ts';
+import { type CommonOptions, screenOf, secretsOf, withCommonOptions } from '../options.ts';
+import { showSession } from '../render/session.ts';
+import { moment, safe } from '../render/words.ts';
+import { type AnswerOptions, answersFrom, detach, withAnswerOptions } from './reproduce.ts';
+
+/** `repo2vc runs …` */
+export function runsCommand(host: Host): Command {
+  const runs = new Command('runs')
+    .summary('list, show, watch, cancel and resume runs')
+    .description('Runs: everything that was started, in the foreground or not.');
+  runs.addCommand(
+    withCommonOptions(new Command('list').description('All runs, with their state.')).action(
+      (options: CommonOptions) => list(host, options),
+    ),
+  );
+  runs.addCommand(
+    withCommonOptions(
+      new Command('show')
+        .description('One run: state, steps, where it is open.')
+        .argument('<id>')
+        .option('--url', 'print the address of its notebook, token included'),
+    ).action((id: string, options: ShowOptions) => show(id, options, host)),
+  );
+  runs.addCommand(
+    withCommonOptions(
+      new Command('attach').description('Watch a run that goes on in the background.').argument('<id>'),
+    ).action((id: string, options: CommonOptions) => attach(id, options, host)),
+  );
+  runs.addCommand(
+    withCommonOptions(
+      new Command('cancel')
+        .description('Stop a run and take away what it made; changed files are brought home.')
+        .argument('<id>'),
+    ).action((id: string, options: CommonOptions) => cancel(id, options, host)),
+  );
+  const resume = new Command('resume')
+    .description('Go on with a run that was interrupted, failed, or waits for an answer.')
+    .argument('<id>')
+    .option('--confirm <hash>', 'the hash of what was shown')
+    .option('--yes', 'accept what is shown')
+    .option('--detach', 'go on in the background')
+    .option('--secrets-on-stdin', 'read secret parameters as one JSON object from standard input');
+  runs.addCommand(
+    withCommonOptions(withAnswerOptions(resume)).action((id: string, options: ResumeOptions) =>
+      resumeRun(id, options, host),
+    ),
+  );
+  return runs;
+}
+
+interface ShowOptions extends CommonOptions {
+  readonly url?: boolean;
+}
+
+interface ResumeOptions extends AnswerOptions {
+  readonly detach?: boolean;
+  readonly secretsOnStdin?: boolean;
+}
+
+async function list(host: Host, options: CommonOptions): Promise<void> {
+  const engine = await import('../../index.ts');
+  const screen = screenOf(options, process);
+  const rows = [];
+  for (const run of await engine.listRuns(host.places)) {
+    const request = await engine.requestOf(run);
+    const reference = request.kind === 'reproduce' ? request.reference : request.folder;
+    const began = (await engine.readEvents(run))[0]?.time;
+    rows.push({ id: run.id, kind: request.kind, state: await engine.stateOf(run), began, reference });
+  }
+  if (screen.format === 'json') return screen.out(`${JSON.stringify({ runs: rows })}\n`);
+  if (rows.length === 0) return screen.out('No runs yet. Begin with: repo2vc reproduce DOI\n');
+  for (const row of rows) {
+    const began = row.began ? moment(row.began) : '-'.padEnd(16);
+    screen.out(
+      `${row.id}  ${row.state.padEnd(11)}  ${row.kind.padEnd(9)}  ${began}  ${safe(row.reference)}\n`,
+    );
+  }
+}
+
+async function show(id: string, options: ShowOptions, host: Host): Promise<void> {
+  const engine = await import('../../index.ts');
+  const { runText } = await import('../render/run.ts');
+  const screen = screenOf(options, process);
+  const run = await engine.openRun(host.places, id);
+  if (options.url) return screen.out(`${await engine.sessionUrlOf(run)}\n`);
+  const shown = await engine.describeRun(run);
+  screen.out(screen.format === 'json' ? `${JSON.stringify(shown)}\n` : runText(shown));
+}
+
+async function attach(id: string, options: CommonOptions, host: Host): Promise<void> {
+  const engine = await import('../../index.ts');
+  const { rendererFor } = await import('../foreground.ts');
+  const screen = screenOf(options, process);
+  const run = await engine.openRun(host.places, id);
+  const renderer = rendererFor(screen);
+  const isOver = async () => !['running', 'new'].includes(await engine.stateOf(run));
+  try {
+    for await (const record of engine.followEvents(run, 0, isOver, host)) renderer.show(record);
+  } finally {
+    renderer.close();
+  }
+  host.signal.throwIfAborted();
+  await showEnd(run, host, screen);
+}
+
+type Engine = typeof import('../../index.ts');
+type Run = Awaited<ReturnType<Engine['openRun']>>;
+
+async function showEnd(run: Run, host: Host, screen: Screen): Promise<void> {
+  const engine = await import('../../index.ts');
+  const state = await engine.stateOf(run);
+  if (state === 'finished') return showSession(engine, run, state, { host, screen });
+  if (state === 'waiting') throw unanswered(await engine.needsOf(run), run.id);
+  if (state === 'failed') throw await engine.failureOf(run);
+  if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state })}\n`);
+  const next = state === 'interrupted' ? ` Go on with: repo2vc runs resume ${run.id}` : '';
+  screen.out(`Run ${run.id} is ${state}.${next}\n`);
+}
+
+async function cancel(id: string, options: CommonOptions, host: Host): Promise<void> {
+  const engine = await import('../../index.ts');
+  const { rendererFor } = await import('../foreground.ts');
+  const screen = screenOf(options, process);
+  const run = await engine.openRun(host.places, id);
+  const { kind } = await engine.requestOf(run);
+  const renderer = rendererFor(screen);
+  const context = contextOf(host, () => undefined);
+  try {
+    await engine.cancelRun(
+      run,
+      engine.jobKinds({ secrets: new Map(), version: host.version })[kind],
+      context,
+      (record) => renderer.show(record),
+    );
+  } finally {
+    renderer.close();
+  }
+  screen.out(
+    screen.format === 'json'
+      ? `${JSON.stringify({ run: run.id, state: 'canceled' })}\n`
+      : `Run ${run.id} is cancelled; nothing of it is left.\n`,
+  );
+}
+
+async function resumeRun(id: string, options: ResumeOptions, host: Host): Promise<void> {
+  const engine = await import('../../index.ts');
+  const { runInForeground } = await import('../foreground.ts');
+  const screen = screenOf(options, process);
+  const run = await engine.openRun(host.places, id);
+  const { schemaVersion: _version, ...answers } = await answersFrom(options);
+  await engine.addAnswers(run, answers);
+  const secrets = options.secretsOnStdin
+    ? new Map(Object.entries(JSON.parse((await text(process.stdin)) || '{}') as Record<string, string>))
+    : secretsOf(options.secretFile ?? []);
+  if (options.detach) return detach(run.id, secrets, host, screen);
+  const result = await runInForeground(engine, run, { host, screen, secrets });
+  await showSession(engine, run, result.state, { host, screen });
+}

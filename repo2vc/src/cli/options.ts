@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { Failure } from '../failure.ts';
+import type { Screen } from './host.ts';
+
+/** Options that every command understands. */
+export interface CommonOptions {
+  readonly logFormat?: 'json';
+}
+
+/** The screen for the options of one command. */
+export function screenOf(options: CommonOptions, process: NodeJS.Process): Screen {
+  const { stdin, stdout, stderr, env } = process;
+  const json = options.logFormat === 'json';
+  const format = json ? 'json' : stderr.isTTY && env.TERM !== 'dumb' && !env.CI ? 'terminal' : 'plain';
+  return {
+    format,
+    interactive: !json && Boolean(stdin.isTTY && stderr.isTTY),
+    colour: format === 'terminal' && !env.NO_COLOR,
+    columns: stderr.columns ?? 100,
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+  };
+}
+
+/** Collects a repeatable option. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** `name=value` pairs as an object. The value may hold further equals signs. */
+export function pairs(texts: readonly string[], option: string): Record<string, string> {
+  const entries = texts.map((text) => {
+    const at = text.indexOf('=');
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+    throw new Failure('usage', `${option} takes name=value, found “${text}”.`, {
+      hint: `For instance: ${option} memory=4`,
+    });
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** `90`, `90m`, `8h` or `2d` as minutes. */
+export function minutesOf(text: string): number {
+  const match = /^(\d+)(m|min|h|d)?$/.exec(text.trim());
+  const unit = { m: 1, min: 1, h: 60, d: 1440 }[match?.[2] ?? 'm'];
+  if (match?.[1] && unit) return Number(match[1]) * unit;
+  throw new Failure('usage', `“${text}” is not a length of time.`, {
+    hint: 'Give minutes, hours or days: 90m, 8h, 2d.',
+  });
+}
+
+/** Reads `name=path` pairs: the values are the files' contents, without the last line end. */
+export function secretsOf(texts: readonly string[]): Map<string, string> {
+  const entries = Object.entries(pairs(texts, '--secret-file'));
+  return new Map(entries.map(([name, path]) => [name, readFileSync(path, 'utf8').replace(/\r?\n$/, '')]));
+}
+
+/** Adds the options that every command has. */
+export function withCommonOptions(command: Command): Command {
+  return command.option(
+    '--log-format <format>',
+    'json: events as JSON lines on standard error, one result document on standard output',
+  );
+}

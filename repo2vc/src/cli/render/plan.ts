@@ -1,0 +1,62 @@
+import type { Detection, Plan, Target } from '../../model/index.ts';
+import { reasonText } from './reasons.ts';
+import { count, minutes, safe, size } from './words.ts';
+
+/** Everything a person should know before saying yes to a plan. `hash` is what `--confirm` takes. */
+export function planText(plan: Plan, target: Target, detection: Detection, hash: string): string {
+  const rows: [string, string][] = [
+    ['Experiment', [plan.title, plan.experiment.doi, plan.experiment.entry].filter(Boolean).join('  ')],
+    [
+      'Environment',
+      plan.template
+        ? [plan.template.title, plan.template.doi].filter(Boolean).join('  ')
+        : 'from the repository’s own files',
+    ],
+    ...plan.reasons.map((reason): [string, string] => ['', `because ${reasonText(reason)}`]),
+    ...Object.entries(plan.environments).map(([name, spec]): [string, string] => [
+      'Build',
+      `${name}: ${target.interpreters[name]?.implementation ?? 'Python'} ${target.interpreters[name]?.version ?? ''}, ${count(spec.requirements.length, 'requirement')}`,
+    ]),
+    ...plan.groups.map((group): [string, string] => ['Nodes', nodesText(group)]),
+    ...detection.data.map((data): [string, string] => [
+      'Data',
+      `${data.snapshot.doi ?? ''} → ${data.into} (${size(bytesOf(data))})`,
+    ]),
+    ['Steps', plan.steps.length === 0 ? 'none' : stepsText(plan)],
+    ...Object.entries(plan.parameters).map(([name, value]): [string, string] => [
+      'Parameter',
+      `${name} = ${JSON.stringify(value)}`,
+    ]),
+    ...plan.secrets.map((name): [string, string] => ['Parameter', `${name} = (secret)`]),
+    ['Runs on', `${target.provider}: ${isolationText(target)}; limits ${target.limits}`],
+    ['Costs', 'nothing'],
+    [
+      'Ends',
+      `by itself after ${minutes(target.expiresAfterMinutes)} (at most ${minutes(plan.expires.mostMinutes)})`,
+    ],
+    ['Confirm', hash],
+  ];
+  return rows.map(([title, value]) => `  ${title.padEnd(12)}${safe(value)}\n`).join('');
+}
+
+function bytesOf(data: Detection['data'][number]): number {
+  return data.snapshot.files.reduce((sum, file) => sum + file.size, 0);
+}
+
+function nodesText(group: Plan['groups'][number]): string {
+  const limits = [
+    group.cpus === undefined ? '' : `${group.cpus} CPU`,
+    group.memoryMiB === undefined ? '' : `${group.memoryMiB / 1024} GiB memory`,
+  ].filter((text) => text !== '');
+  return `${group.count} × ${group.role}${limits.length > 0 ? `, ${limits.join(', ')}` : ''}`;
+}
+
+function stepsText(plan: Plan): string {
+  return plan.steps.map((step) => step.title || `cell ${step.cell + 1}`).join(' → ');
+}
+
+function isolationText(target: Target): string {
+  return target.isolation === 'none'
+    ? 'processes of this account, not isolated'
+    : 'processes of this computer, isolated by bubblewrap';
+}

@@ -1,0 +1,44 @@
+import type { Reason } from '../../model/index.ts';
+import { minutes, safe } from './words.ts';
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** Where a link stood. */
+const places: Readonly<Record<string, string>> = {
+  notebook: 'the notebook’s metadata',
+  'related-identifiers': 'the record’s related identifiers',
+  'ro-crate': 'the record’s RO-Crate',
+};
+
+const from = (args: Args) => places[String(args.from)] ?? String(args.from);
+
+const whose: Readonly<Record<string, string>> = {
+  answer: 'as you asked',
+  settings: 'from your settings',
+  plan: 'as the template has it, or by default',
+};
+
+const sentences: Readonly<Record<string, (args: Args) => string>> = {
+  'template-used': (a) => `${from(a)} says that it used ${a.doi}`,
+  'template-linked': (a) => `the notebook’s metadata say that it used the template in ${a.folder}`,
+  'template-beside': (a) => `${a.notebook} in the same files is an environment template`,
+  'buildpack-applies': (a) =>
+    `no template; ${(a.files as string[]).join(', ')} describe it, as repo2docker reads them`,
+  'data-used': (a) => `${from(a)} says that it used the data ${a.doi}, expected in ${a.into}`,
+  'data-beside': (a) => `its data lie beside it, in ${a.folder}`,
+  'record-link-ignored': (a) => `${from(a)} names another environment, ${a.doi}; the notebook comes first`,
+  'notebook-ignored': (a) => `${a.file} could not be read as a notebook`,
+  'requirement-added': (a) => `${a.text} added to ${a.environment}, so that the notebook can be opened`,
+  'file-ignored': (a) => `${a.file} plays no part`,
+  'provider-named': (a) => `you named the provider ${a.provider}`,
+  'provider-first-that-works': (a) => `${a.provider} is the first provider that works here`,
+  'provider-unavailable': (a) => `${a.provider} does not work here: ${a.why}`,
+  'expiry-chosen': (a) => `it ends after ${minutes(Number(a.minutes))}, ${whose[String(a.by)] ?? a.by}`,
+};
+
+/** The sentence for a reason; one without a sentence is shown with its code. */
+export function reasonText(reason: Reason): string {
+  const make = sentences[reason.code];
+  if (make) return safe(make(reason.args));
+  return safe(`${reason.code} ${Object.values(reason.args).flat().join(' ')}`);
+}

@@ -1,0 +1,37 @@
+import type { EventRecord } from '../../model/index.ts';
+import { moment, safe } from './words.ts';
+
+/** What `runs show` tells of a run. */
+export interface RunDescription {
+  readonly id: string;
+  readonly state: string;
+  readonly folder: string;
+  readonly kind: string;
+  readonly reference: string;
+  readonly began?: string;
+  readonly steps: readonly string[];
+  readonly clusters: readonly string[];
+  readonly last?: EventRecord;
+}
+
+/** A run for people, with the command that comes next. */
+export function runText(run: RunDescription): string {
+  const rows: [string, string][] = [
+    ['Run', run.id],
+    ['State', run.state],
+    [run.kind === 'publish' ? 'Publishes' : 'Reproduces', run.reference],
+    ['Began', run.began ? moment(run.began) : 'not yet'],
+    ['Done', run.steps.length > 0 ? run.steps.join(', ') : 'nothing'],
+    ...run.clusters.map((id): [string, string] => ['Cluster', id]),
+    ['Folder', run.folder],
+    ['Next', next(run)],
+  ];
+  return rows.map(([title, value]) => `  ${title.padEnd(11)}${safe(value)}\n`).join('');
+}
+
+function next(run: RunDescription): string {
+  if (run.state === 'running') return `repo2vc runs attach ${run.id}`;
+  if (run.state === 'finished')
+    return run.kind === 'publish' ? 'nothing' : `repo2vc runs show ${run.id} --url`;
+  return run.state === 'canceled' ? 'nothing' : `repo2vc runs resume ${run.id}`;
+}

@@ -1,0 +1,44 @@
+import { hostname } from 'node:os';
+import type { Session } from '../../model/index.ts';
+import type { Host, Screen } from '../host.ts';
+import { moment } from './words.ts';
+
+type Engine = typeof import('../../index.ts');
+type Run = Awaited<ReturnType<Engine['openRun']>>;
+
+/** The result of a reproduction, on standard output: where the notebook is open, until when, and how to end it. */
+export async function showSession(
+  engine: Engine,
+  run: Run,
+  state: string,
+  tools: { readonly host: Host; readonly screen: Screen },
+): Promise<void> {
+  const { host, screen } = tools;
+  const request = await engine.requestOf(run);
+  if (request.kind === 'publish') return showOutcome(run, state, screen);
+  const session = state === 'finished' ? await engine.sessionOf(run) : undefined;
+  if (!session) return showOutcome(run, state, screen);
+  if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state, session })}\n`);
+  const forward = forwardFor(session, host.environment);
+  screen.out(
+    `\nThe notebook is open in its own environment:\n  ${await engine.sessionUrlOf(run)}\n${forward}` +
+      `It ends by itself ${moment(session.expiresAt)}. Meanwhile:\n` +
+      `  repo2vc runs show ${run.id} --url              print this address again\n` +
+      `  repo2vc clusters renew ${session.cluster} --expires 8h   keep it longer\n` +
+      `  repo2vc clusters destroy ${session.cluster}        end it; changed files are brought home\n`,
+  );
+}
+
+function showOutcome(run: Run, state: string, screen: Screen): void {
+  screen.out(
+    screen.format === 'json' ? `${JSON.stringify({ run: run.id, state })}\n` : `Run ${run.id} is ${state}.\n`,
+  );
+}
+
+/** On a computer that was reached by ssh, the browser is elsewhere: the command that forwards the port to it. */
+function forwardFor(session: Session, environment: Host['environment']): string {
+  if (!environment.SSH_CONNECTION) return '';
+  const user = environment.USER ? `${environment.USER}@` : '';
+  const { host, port } = session;
+  return `First, on the computer where your browser is:\n  ssh -N -L ${host}:${port}:${host}:${port} ${user}${hostname()}\n`;
+}

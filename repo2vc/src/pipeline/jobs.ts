@@ -1,0 +1,101 @@
+import type { Context } from '../context.ts';
+import { isFailure } from '../failure.ts';
+import type {
+  Answers,
+  Deposit,
+  LoginNeed,
+  PublishRequest,
+  ReproduceRequest,
+  RunRequest,
+} from '../model/index.ts';
+import { forgetValues, type Run } from '../runs/folder.ts';
+import { httpFor } from '../settings/client.ts';
+import { localArchives } from '../settings/local-archives.ts';
+import { loadSettings } from '../settings/settings.ts';
+import { destroyCluster } from './clusters.ts';
+import type { JobKind, JobValue } from './job.ts';
+import { clientIdOf } from './provision.ts';
+import { discardDrafts, draftPublication, makePublic } from './publish.ts';
+import { reproduce } from './reproduce.ts';
+import { answered, stepperOf, Waiting } from './stepper.ts';
+import type { StepTools } from './types.ts';
+import { saved } from './values.ts';
+
+/** What jobs take from the command beside the run: secrets, which live in memory alone, and who asks archives. */
+export interface JobInput {
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly version: string;
+}
+
+/** The kinds of run there are, by the kind of their request. */
+export function jobKinds(input: JobInput): Readonly<Record<RunRequest['kind'], JobKind>> {
+  return { reproduce: reproduction(input), publish: publication(input) };
+}
+
+function reproduction(input: JobInput): JobKind {
+  return {
+    perform: (request, run, answers, context) =>
+      askingToLogin(async () => {
+        const { workingDirectory } = request as ReproduceRequest;
+        const tools = await stepTools(run, workingDirectory, input, context);
+        const step = stepperOf(run, tools);
+        return reproduce(request as ReproduceRequest, { run, answers, secrets: input.secrets, step, tools });
+      }),
+    abandon: async (_request, run, context) => {
+      for (const id of [clientIdOf(run.id), run.id])
+        await destroyCluster(id, { folder: run.folder }, context);
+      await forgetValues(run, [saved.prepared.name, saved.session.name, 'token']);
+    },
+  };
+}
+
+function publication(input: JobInput): JobKind {
+  return {
+    perform: (request, run, answers, context) =>
+      askingToLogin(async () => {
+        const tools = await stepTools(run, '/', input, context);
+        return publish(request as PublishRequest, answers, tools);
+      }),
+    abandon: async (request, run, context, after) => {
+      if (after === 'failure') return;
+      await discardDrafts(request as PublishRequest, await stepTools(run, '/', input, context));
+    },
+  };
+}
+
+async function publish(request: PublishRequest, answers: Answers, tools: StepTools): Promise<Deposit> {
+  const timed = async (step: 'draft' | 'publish', work: () => Promise<Deposit>): Promise<Deposit> => {
+    const began = tools.clock.now().getTime();
+    tools.emit({ code: 'step-started', args: { step } });
+    const deposit = await work();
+    const ms = tools.clock.now().getTime() - began;
+    tools.emit({ code: 'step-finished', args: { step, ms, facts: saved.deposit.facts(deposit) } });
+    return deposit;
+  };
+  const drafted = await timed('draft', async () => answered(await draftPublication(request, answers, tools)));
+  return timed('publish', async () => answered(await makePublic(request, drafted, answers, tools)));
+}
+
+async function stepTools(
+  run: Run,
+  workingDirectory: string,
+  input: JobInput,
+  context: Context,
+): Promise<StepTools> {
+  const settings = await loadSettings(context.places, await localArchives(context.places));
+  const http = httpFor(context, settings, input.version);
+  return { ...context, http, settings, runFolder: run.folder, workingDirectory };
+}
+
+/** An archive that wants to know who asks is a question to the person, not the end of the run. */
+async function askingToLogin(work: () => Promise<JobValue>): Promise<JobValue> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'login-needed') throw error;
+    const { origin, why } = error.args;
+    throw new Waiting([
+      { kind: 'login', origin: String(origin), why: (why ?? 'refused') as LoginNeed['why'] },
+    ]);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Answers, Detection, Need, Plan, ReproduceRequest, Session, Target } from '../model/index.ts';
+import { forgetValues, loadValue, type Run } from '../runs/folder.ts';
+import { buildEnvironments } from './build.ts';
+import { listClusters } from './clusters.ts';
+import { confirmation } from './confirm.ts';
+import { detect } from './detect.ts';
+import { fetchSnapshot } from './fetch.ts';
+import { inject } from './inject.ts';
+import { makePlan } from './plan.ts';
+import { prepare } from './prepare.ts';
+import { provision } from './provision.ts';
+import { resolve } from './resolve.ts';
+import { answered, type Stepper, Waiting } from './stepper.ts';
+import { chooseTarget } from './target.ts';
+import type { StepTools } from './types.ts';
+import { saved } from './values.ts';
+
+/** What a reproduction is done with, beside its request. Secrets live in memory alone. */
+export interface ReproduceInput {
+  readonly run: Run;
+  readonly answers: Answers;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly step: Stepper;
+  readonly tools: StepTools;
+}
+
+/**
+ * The main job: from a reference, as a person types it, to the experiment notebook open in its own environment.
+ * Every step's value is saved before the next begins, so a run that was killed goes on where it was. Plan and target
+ * are made again until the building has begun, because they follow the answers.
+ */
+export async function reproduce(request: ReproduceRequest, input: ReproduceInput): Promise<Target | Session> {
+  const { run, answers, secrets, step, tools } = input;
+  const reference = await step('resolve', saved.reference, () => resolve(request.reference, tools));
+  const snapshot = await step('fetch', saved.snapshot, () => fetchSnapshot(reference, 'snapshot', tools));
+  const detection = await step('detect', saved.detection, () => detect(snapshot, tools));
+  const again = (await loadValue(run, saved.environments.name, saved.environments.parse)) === undefined;
+  const plan = await step('plan', { ...saved.plan, again }, async () =>
+    answered(makePlan(snapshot, detection, answers)),
+  );
+  const target = await step('target', { ...saved.target, again }, async () =>
+    answered(await chooseTarget(plan, detection, snapshot, answers, tools)),
+  );
+  if (request.until === 'target') return target;
+  answered(confirmation(plan, target, answers));
+  if ((await loadValue(run, saved.prepared.name, saved.prepared.parse)) === undefined) {
+    requireSecrets(plan, detection, secrets);
+  }
+  const environments = await step('build', saved.environments, async () =>
+    answered(await buildEnvironments(plan, target, tools)),
+  );
+  const cluster = await step('provision', { ...saved.cluster, again: true }, async () => {
+    if (!(await isWhole(run, tools))) await forgetValues(run, [saved.prepared.name, saved.session.name]);
+    return provision(plan, target, environments, run, tools);
+  });
+  await step('prepare', saved.prepared, () =>
+    prepare({ plan, detection, target, environments, cluster, secrets }, tools),
+  );
+  return step('inject', saved.session, () =>
+    inject({ plan, snapshot, detection, environments, cluster }, tools),
+  );
+}
+
+/** Whether every node is as it was left: what was done on one that is gone must be done again. */
+async function isWhole(run: Run, tools: StepTools): Promise<boolean> {
+  return (await listClusters(tools)).some((view) => view.cluster.id === run.id && view.phase === 'ready');
+}
+
+/** Secrets never stand among the answers, so whoever goes on with a run is asked for them anew. */
+function requireSecrets(plan: Plan, detection: Detection, secrets: ReadonlyMap<string, string>): void {
+  const { chosen } = detection;
+  const parameters = chosen.kind === 'template' ? (chosen.template.parameters ?? {}) : {};
+  const needs = plan.secrets.flatMap((name): Need[] => {
+    const parameter = parameters[name];
+    return parameter && !secrets.has(name) ? [{ kind: 'parameter', name, parameter }] : [];
+  });
+  if (needs.length > 0) throw new Waiting(needs);
+}
