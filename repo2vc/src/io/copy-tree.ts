@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { Failure, interrupted } from '../failure.ts';
 import { distinctPaths, safeRelativePath } from './paths.ts';
 
@@ -56,11 +56,18 @@ export async function copyTree(tree: CopyTree): Promise<void> {
 
 async function target(root: string, path: string, tree: CopyTree): Promise<string> {
   const real = await realpath(join(root, path)).catch(() => undefined);
-  if (real?.startsWith(root + sep) && (await stat(real)).isFile()) return real;
+  if (real?.startsWith(root + sep) && !leftOut(relative(root, real), tree) && (await stat(real)).isFile())
+    return real;
   throw new Failure('unsafe-link', `${path} in ${tree.source} is a symbolic link to no file inside it.`, {
     hint: 'Put the file itself in its place.',
     args: { path, source: tree.source },
   });
+}
+
+/** Whether a path lies in what is left out, so that a link is no way to it. */
+function leftOut(path: string, tree: CopyTree): boolean {
+  const parts = path.split(sep);
+  return parts.some((_part, index) => tree.skip(parts.slice(0, index + 1).join('/')));
 }
 
 async function copyOne(

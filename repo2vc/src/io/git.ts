@@ -111,7 +111,7 @@ async function fetchCommit(git: SimpleGit, { url, ref }: Checkout): Promise<stri
   } catch (error) {
     if (!ref || !/^[0-9a-f]{4,40}$/.test(ref) || !saysNoSuchRef(error)) throw error;
     await fetch([], '+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*');
-    return `${ref}^{commit}`;
+    return (await git.raw(['rev-parse', '--verify', `${ref}^{commit}`])).trim();
   }
 }
 
@@ -146,7 +146,7 @@ function messageOf(error: unknown): string {
 }
 
 function saysNoSuchRef(error: unknown): boolean {
-  return /couldn't find remote ref|not our ref|unadvertised object|no such ref|unknown revision|did not match any/i.test(
+  return /couldn't find remote ref|not our ref|unadvertised object|no such ref|needed a single revision/i.test(
     messageOf(error),
   );
 }

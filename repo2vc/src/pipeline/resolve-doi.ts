@@ -6,23 +6,26 @@ import type { StepTools } from './types.ts';
 
 /** The address of the page that a DOI leads to; asks the archive that the DOI's prefix belongs to, else doi.org. */
 export async function landingOf(doi: string, tools: StepTools): Promise<string> {
-  const archive = archiveOf(doi, tools.settings.archives ?? []);
+  const archives = tools.settings.archives ?? [];
+  const archive = archiveOf(doi, archives);
   tools.emit({ code: 'resolver-asked', args: { doi, origin: archive?.origin ?? 'https://doi.org' } });
   if (!archive) return landingOfHandle(doi, await ask(handlesUrl('https://doi.org', doi), [404], tools));
   if (archive.directory === undefined) return landingOfArchive(doi, archive, tools);
+  // Of several local archives that had one port, the first has it now.
+  if (archives.find(({ origin }) => origin === archive.origin) !== archive) throw notRunning(doi, archive);
   try {
     return landingOfHandle(doi, await ask(handlesUrl(`${archive.origin}/doi.org`, doi), [404], tools));
   } catch (error) {
     if (!isFailure(error) || error.code !== 'connection-failed') throw error;
-    throw new Failure(
-      'archive-not-running',
-      `${doi} is in the local archive ${archive.name}, which is not running.`,
-      {
-        hint: `Start it in another terminal: repo2vc archive serve --dir ${archive.directory}`,
-        args: { doi, archive: archive.name, directory: archive.directory, origin: archive.origin },
-      },
-    );
+    throw notRunning(doi, archive);
   }
+}
+
+function notRunning(doi: string, { name, origin, directory = '' }: ArchiveSetting): Failure {
+  return new Failure('archive-not-running', `${doi} is in the local archive ${name}, which is not running.`, {
+    hint: `Start it in another terminal: repo2vc archive serve --dir ${directory}`,
+    args: { doi, archive: name, directory, origin },
+  });
 }
 
 /** The archive with the longest prefix that the DOI begins with. */

@@ -27,8 +27,11 @@ export async function loadSettings(
   const archives: ArchiveSetting[] = [];
   for (const archive of [...(settings.archives ?? []), ...local, ...builtIn]) {
     const normal = { ...archive, origin: new URL(archive.origin).origin };
-    if (archives.some((known) => known.name === normal.name || known.origin === normal.origin)) continue;
-    archives.push(normal);
+    const known = archives.find(({ name, origin }) => name === normal.name || origin === normal.origin);
+    // A local archive that lost its port to another one is still the one that knows its DOIs.
+    const displaced =
+      known?.directory !== undefined && archive.directory !== undefined && known.name !== archive.name;
+    if (!known || displaced) archives.push(normal);
   }
   return { ...settings, archives };
 }

@@ -94,9 +94,10 @@ describe('a download', () => {
   });
 
   it('gives up when it comes no further, keeping what it has', async () => {
-    const server = await serve((request, response, { seen }) =>
-      seen.length === 1 ? send(request, response, 500_000) : request.socket.destroy(),
-    );
+    const server = await serve((request, response, { seen }) => {
+      if (seen.length === 1) send(request, response, 500_000);
+      else request.socket.destroy();
+    });
     const { context, path, http, plain } = setUp();
     await expect(
       http.download({ ...plain, url: server.origin, size: bytes.length, checksum: md5(bytes) }, context),
