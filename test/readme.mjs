@@ -1,8 +1,20 @@
-// Runs the commands of README.md as a newcomer would, in a clean copy of this folder: every code block whose fence says
-// ```sh ci, one after the other. `--done COMMAND` leaves out a line that the caller has just run by itself.
+// Runs the commands of README.md as a newcomer would: every code block whose fence says ```sh, one after the other, at a
+// terminal where somebody says yes to every question. (```sh no-ci is for what needs an account, or somebody else's DOI.)
+// Blocks of npm run in a clean copy of this folder, the others beside a notebook of one's own.
+// `--done COMMAND` leaves out a line that the caller has just run by itself.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,33 +22,76 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const done = process.argv.flatMap((word, index, all) => (all[index - 1] === '--done' ? [word] : []));
 const promised = ['npm run demo', 'npm test'];
 
+/** The blocks, each a list of commands without what is said beside them. */
 function blocks() {
-  const readme = join(root, 'README.md');
-  const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
-  return [...text.matchAll(/^```sh ci\n(.*?)^```$/gms)].map((match) => match[1].trim());
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) =>
+    match[1]
+      .split('\n')
+      .map((line) => line.replace(/\s+#.*$/, '').trim())
+      .filter((line) => line !== ''),
+  );
 }
 
-/** Runs one block; the shell ends at the first command that fails. */
-function runs(script, folder) {
-  console.log(`\n$ ${script.replaceAll('\n', '\n$ ')}`);
-  const argv = ['-euo', 'pipefail', '-c', script];
-  return spawnSync('bash', argv, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+/** A folder with a clean copy, a notebook of one's own, and a home that has the settings of the real one. */
+function prepare() {
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  chmodSync(folder, 0o755);
+  const [copy, own, home] = ['repo2vc', 'own', 'home'].map((name) => join(folder, name));
+  const made = ['.git', 'node_modules', 'dist', '.bench'];
+  cpSync(root, copy, { recursive: true, filter: (path) => !made.includes(basename(path)) });
+  mkdirSync(home);
+  for (const name of readdirSync(homedir())) {
+    if (name.startsWith('.')) symlinkSync(join(homedir(), name), join(home, name));
+  }
+  mkdirSync(own);
+  cpSync(join(root, 'examples/one-node/environment/requirements.txt'), join(own, 'requirements.txt'));
+  cpSync(join(root, 'examples/one-node/CITATION.cff'), join(own, 'CITATION.cff'));
+  writeFileSync(join(own, 'analysis.ipynb'), JSON.stringify(notebook));
+  return { folder, copy, own, home };
 }
 
-const scripts = blocks();
-const lines = scripts.flatMap((script) => script.split('\n'));
-const absent = promised.filter((command) => !lines.includes(command));
-for (const command of absent) console.log(`README.md has no block \`\`\`sh ci with the line: ${command}`);
+const cell = (type, source) => ({ cell_type: type, metadata: {}, source: [source] });
+const notebook = {
+  nbformat: 4,
+  nbformat_minor: 4,
+  metadata: { kernelspec: { name: 'python3', display_name: 'Python 3', language: 'python' } },
+  cells: [
+    cell('markdown', '# Six times seven'),
+    { ...cell('code', 'print(6 * 7)'), execution_count: null, outputs: [] },
+  ],
+};
 
-const made = ['.git', 'node_modules', 'dist', '.bench'];
-const parent = mkdtempSync(join(tmpdir(), 'readme-'));
-const folder = join(parent, 'repo2vc');
-cpSync(root, folder, { recursive: true, filter: (path) => !made.includes(basename(path)) });
-const left = scripts
-  .map((script) => script.split('\n').filter((line) => !done.includes(line)))
-  .filter((script) => script.length > 0);
-const passed = left.filter((script) => runs(script.join('\n'), folder)).length;
-rmSync(parent, { recursive: true, force: true });
+/**
+ * Runs one block at a terminal that script(1) makes; the shell ends at the first command that fails. What is started
+ * in the background gets the moment that a person would need to type the next line.
+ */
+function runs(commands, { copy, own, home }) {
+  const script = commands.map((line) => (line.endsWith('&') ? `${line}\nsleep 5` : line)).join('\n');
+  console.log(`\n$ ${commands.join('\n$ ')}`);
+  const env = {
+    ...process.env,
+    CI: '1',
+    HOME: home,
+    PATH: `${join(copy, 'node_modules', '.bin')}:${process.env.PATH}`,
+    BLOCK: script,
+  };
+  const pipe = `(while sleep 2; do echo y; done) | script --quiet --return --command 'bash -euc "$BLOCK"' /dev/null`;
+  const cwd = commands.some((line) => line.startsWith('npm ')) ? copy : own;
+  const stdio = ['ignore', 'inherit', 'inherit'];
+  return spawnSync('bash', ['-c', pipe], { cwd, env, stdio, timeout: 20 * 60_000 }).status === 0;
+}
+
+const all = blocks();
+const absent = promised.filter((command) => !all.flat().includes(command));
+for (const command of absent) console.log(`README.md has no block \`\`\`sh with the line: ${command}`);
+
+const places = prepare();
+const left = all
+  .map((block) => block.filter((line) => !done.includes(line)))
+  .filter(({ length }) => length > 0);
+const passed = left.filter((block) => runs(block, places)).length;
+rmSync(places.folder, { recursive: true, force: true });
 
 const failed = absent.length + left.length - passed;
 process.exitCode = failed > 0 ? 1 : 0;

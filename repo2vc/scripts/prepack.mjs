@@ -1,8 +1,8 @@
-// What npm calls before it packs the engine: builds it, and puts the two files that live at the top of the repository
-// into the package. Git ignores the copies.
+// What npm calls before it packs the engine: builds it, and puts the licence, which lives at the top of the repository,
+// into the package. Git ignores the copy.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import './setup.mjs';
 
 const engine = join(import.meta.dirname, '..');
-for (const name of ['LICENSE', 'README.md']) copyFileSync(join(engine, '..', name), join(engine, name));
+copyFileSync(join(engine, '..', 'LICENSE'), join(engine, 'LICENSE'));
