@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Places } from '../../repo2vc/src/context.ts';
 import type { Cluster, Environment } from '../../repo2vc/src/model/index.ts';
 import { testCache } from './context.ts';
 
@@ -67,4 +68,49 @@ export function testCluster(
 /** A cluster id that no other test has. */
 export function testId(): string {
   return `t-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+}
+
+/**
+ * Everything on this computer that belongs to a cluster or lies in a state folder's places for clusters: to be compared
+ * before and after. Processes are found by every mark that they may carry.
+ */
+export function footprint(places: Places, id: string): string[] {
+  const below = (folder: string) =>
+    existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
+  const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && mentions(pid, id));
+  return [
+    ...below(join(places.state, 'nodes')).map((path) => `node file ${path}`),
+    ...below(join(places.state, 'addresses')).map((path) => `address ${path}`),
+    ...below('/dev/shm')
+      .filter((path) => path.includes(id))
+      .map((path) => `memory file ${path}`),
+    ...processes.map((pid) => `process ${pid}`),
+  ].sort();
+}
+
+function mentions(pid: string, id: string): boolean {
+  if (Number(pid) === process.pid) return false;
+  return ['environ', 'cmdline'].some((name) => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, 'latin1').includes(id);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The supervisor's pid of a process node. */
+export function supervisorPid(places: Places, cluster: string, node = 'node-1'): number {
+  const text = readFileSync(join(places.state, 'nodes', cluster, node, 'supervisor.pid'), 'utf8');
+  return Number(text.split(' ')[0]);
+}
+
+/** Waits for something that other processes bring about; fails after half a minute. */
+export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not happen');
 }

@@ -23,7 +23,7 @@ export async function recordListing(connection: NodeConnection, directory: strin
 /**
  * Saves what changed on these nodes since `recordListing` to the state folder, `saved/<cluster>/<directory>`. Their
  * programs are ended first. What a node says is a stranger's word: names are checked, amounts are capped, and nothing of
- * it is run. Gives the number of files.
+ * it is run. A node that is being created has no work yet. Gives the number of files.
  */
 export async function bringHomeFrom(
   nodes: readonly NodeView[],
@@ -32,7 +32,7 @@ export async function bringHomeFrom(
   context: Context,
 ): Promise<number> {
   let saved = 0;
-  for (const node of nodes.filter((one) => one.specHash !== undefined)) {
+  for (const node of nodes.filter((one) => one.state !== 'creating')) {
     await provider.stop(cluster, node, context);
     const connection = await provider.connect(cluster, node, context);
     saved += await bringHome(connection, cluster, context).catch((error: unknown) => {

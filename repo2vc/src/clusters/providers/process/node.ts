@@ -104,8 +104,12 @@ async function writeUsers(place: NodePlace): Promise<void> {
   await chmod(join(place.folder, names.users), 0o755);
 }
 
-/** Removes a node's folder, its tag last: as long as anything of it is there, it says whose it is. */
+/**
+ * Removes a node's folder, its tag last: as long as anything of it is there, it says whose it is. First goes what tells
+ * that it ever ran: from then on there is no work on it.
+ */
 export async function removeNodeFolder(place: NodePlace, context: Context): Promise<void> {
+  await rm(join(place.folder, names.supervisor), { force: true });
   for (const name of await readdir(place.folder).catch(() => [] as string[])) {
     if (name !== names.tag) await removeTree(join(place.folder, name), context);
   }

@@ -94,10 +94,10 @@ async function stateOf(
   end: Date,
   context: Context,
 ): Promise<NodeView['state']> {
+  // Where no supervisor ever was, creation was interrupted before it, or removal after it.
+  if ((await readIfThere(join(place.folder, names.supervisor))) === undefined) return 'creating';
   if (end <= context.clock.now()) return 'expired';
-  if ((await isHere(tag)) && (await supervisorOf(place))) return 'ready';
-  // A supervisor that was never there is not lost: creation was interrupted before it.
-  return (await readIfThere(join(place.folder, names.supervisor))) === undefined ? 'creating' : 'lost';
+  return (await isHere(tag)) && (await supervisorOf(place)) ? 'ready' : 'lost';
 }
 
 async function isHere(tag: ProcessNodeTag): Promise<boolean> {

@@ -128,7 +128,6 @@ async function ensureNode(
   await claimAddress(context, place.cluster, place.node);
   // What a lost supervisor left behind would share its jobs' names and ports.
   if (before) await stopNode(place, context);
-  await rm(join(place.folder, names.supervisor), { force: true });
   await rm(join(place.folder, names.outOfMemory), { force: true });
   await startSupervisor(place, tag, context);
 }

@@ -1,0 +1,62 @@
+// A process of its own that drives the cluster engine, and kills itself with SIGKILL when told to: before its n-th effect
+// (a change of the file system, or a program started). Its one argument is JSON; see `Drive` in drive-clusters.ts.
+// Prints how many effects there were.
+
+import childProcess from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const drive = JSON.parse(process.argv[2]);
+let effects = 0;
+
+function countCalls(module, names) {
+  for (const name of names) {
+    const real = module[name];
+    module[name] = (...args) => {
+      if (name === 'open' && (args[1] ?? 'r') === 'r') return real(...args);
+      if (effects === drive.crashAt) process.kill(process.pid, 'SIGKILL');
+      effects++;
+      return real(...args);
+    };
+  }
+}
+countCalls(promises, ['mkdir', 'open', 'rename', 'rm', 'rmdir', 'symlink', 'copyFile', 'chmod', 'chown']);
+countCalls(childProcess, ['spawn']);
+const kill = process.kill.bind(process);
+process.kill = (pid, signal) => {
+  if (pid !== process.pid && effects++ === drive.crashAt) kill(process.pid, 'SIGKILL');
+  return kill(pid, signal);
+};
+syncBuiltinESMExports();
+
+const engine = await import('../../repo2vc/dist/clusters/engine.js');
+const { destroyCluster } = await import('../../repo2vc/dist/clusters/destroy.js');
+const { clusterProviders } = await import('../../repo2vc/dist/clusters/registry.js');
+const provider = clusterProviders.find((one) => one.id === drive.cluster.provider);
+const context = {
+  emit: () => undefined,
+  clock: {
+    now: () => new Date(),
+    sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+  },
+  random: (n) => randomBytes(n).toString('hex').slice(0, n),
+  signal: new AbortController().signal,
+  places: drive.places,
+  environment: process.env,
+  owner: drive.cluster.cluster.owner,
+};
+effects = 0;
+
+if (drive.action === 'destroy') {
+  await destroyCluster(drive.cluster.cluster.id, provider, {}, context);
+} else {
+  const view = await engine.ensureCluster(drive.cluster, provider, drive.folder, context);
+  if (drive.job) {
+    const connection = await provider.connect(drive.cluster.cluster, view.nodes[0], context);
+    await connection.startJob('job', drive.job);
+  }
+}
+console.log(effects);
+if (drive.crashAtEnd) process.kill(process.pid, 'SIGKILL');
