@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { Failure, interrupted } from '../failure.ts';
 
 /** How a program is run. */
@@ -82,6 +83,8 @@ function collect(stream: NodeJS.ReadableStream, name: 'stdout' | 'stderr', optio
   const chunks: Buffer[] = [];
   let kept = 0;
   let dropped = false;
+  // A character may arrive in two chunks.
+  const decoder = new StringDecoder('utf8');
   let line = '';
   stream.on('data', (chunk: Buffer) => {
     const room = limit - kept;
@@ -89,7 +92,7 @@ function collect(stream: NodeJS.ReadableStream, name: 'stdout' | 'stderr', optio
     dropped ||= chunk.length > room;
     kept += Math.min(chunk.length, Math.max(room, 0));
     if (!options.onLine) return;
-    const lines = (line + chunk.toString('utf8')).split('\n');
+    const lines = (line + decoder.write(chunk)).split('\n');
     line = (lines.pop() ?? '').slice(0, 10_000);
     for (const whole of lines) options.onLine(whole.slice(0, 10_000), name);
   });

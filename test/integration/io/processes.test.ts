@@ -47,3 +47,10 @@ it('says when a program cannot be started, and when its input fails', async () =
   const broken = new Readable({ read: () => broken.destroy(new Error('broken')) });
   await expect(run(['cat'], { env, input: broken })).rejects.toThrow('broken');
 });
+
+it('gives a character whole that came in two pieces', async () => {
+  const lines: string[] = [];
+  const script = "printf '\\303'; sleep 0.2; printf '\\251\\n'";
+  await run(['sh', '-c', script], { env, onLine: (line) => lines.push(line) });
+  expect(lines).toEqual(['é']);
+});
