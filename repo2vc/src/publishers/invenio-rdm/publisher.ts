@@ -15,8 +15,10 @@ export const invenioRdm: Publisher = {
   limits: { files: 100, bytes: 50_000_000_000 },
 
   async createDraft(record, tools) {
-    const [found] = await draftsWithNonce(record, tools);
-    const draft = found ?? (await makeDraft(record, tools));
+    const draft =
+      (await knownDraft(record, tools)) ??
+      (await draftsWithNonce(record, tools))[0] ??
+      (await makeDraft(record, tools));
     return withDoi(record, draft, tools);
   },
 
@@ -50,6 +52,13 @@ export const invenioRdm: Publisher = {
 
 function draftPath(record: DepositRecord): string {
   return `/api/records/${record.recordId}/draft`;
+}
+
+/** The draft that the record has already, unless somebody has thrown it away. */
+async function knownDraft(record: DepositRecord, tools: PublishTools): Promise<unknown> {
+  if (record.recordId === undefined) return undefined;
+  const answer = await call({ path: draftPath(record), about: record.title, handles: [404] }, tools);
+  return answer.status === 404 ? undefined : answer.json;
 }
 
 /**
