@@ -77,7 +77,7 @@ check_memory() {
   kill -KILL "${biggest%% *}" 2>/dev/null && printf '%s\n' "$biggest" >>out-of-memory
 }
 
-# NAME TOKEN: starts jobs/NAME unless it runs; the token in jobs/NAME/answered tells that the command was carried out.
+# NAME REQUEST: starts jobs/NAME unless it runs. That the file jobs/NAME/REQUEST is gone tells that it was carried out.
 start_job() {
   if ! is_alive "jobs/$1/keeper"; then
     rm -f "jobs/$1/exit" "jobs/$1/pid" "jobs/$1/keeper"
@@ -85,7 +85,7 @@ start_job() {
     printf '%s %s\n' "$!" "$(start_of "$!")" >"jobs/$1/keeper.new"
     mv -f "jobs/$1/keeper.new" "jobs/$1/keeper"
   fi
-  printf '%s\n' "$2" >"jobs/$1/answered"
+  rm -f "jobs/$1/$2"
 }
 
 [ -p control ] || mkfifo control
@@ -94,7 +94,7 @@ setpriv --pdeathsig KILL -- sh -c 'while sleep 1; do echo tick; done' >&3 3<&- 9
 printf '%s %s\n' "$$" "$(start_of "$$")" >supervisor.pid.new
 mv -f supervisor.pid.new supervisor.pid
 
-while read -r command name token <&3; do
+while read -r command name request <&3; do
   case $command in
     tick)
       check_lease
@@ -103,7 +103,7 @@ while read -r command name token <&3; do
     start)
       case $name in
         '' | *[!a-z0-9-]*) ;;
-        *) [ -f "jobs/$name/run" ] && start_job "$name" "$token" ;;
+        *) [ -f "jobs/$name/run" ] && start_job "$name" "$request" ;;
       esac
       ;;
   esac

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
@@ -22,13 +22,14 @@ export async function startJob(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const command = commandLine(sandbox, argv, {
     ...options,
-    env: { ...options.env, ...jobMark(sandbox, name) },
+    env: { ...options.env, REPO2VC_JOB: jobOf(sandbox, name) },
   });
   await writeFileAtomic(join(folder, 'run'), `umask 022\nexec ${command.map(quoted).join(' ')}\n`, 0o600);
-  const token = context.random(12);
-  const sent = await sendCommand(sandbox.place, `start ${name} ${token}`);
+  const request = `asked-${context.random(12)}`;
+  await writeFile(join(folder, request), '');
+  const sent = await sendCommand(sandbox.place, `start ${name} ${request}`);
   for (let attempt = 0; sent && attempt < 1000; attempt++) {
-    if ((await readIfThere(join(folder, 'answered')))?.trim() === token) return;
+    if ((await readIfThere(join(folder, request))) === undefined) return;
     await context.clock.sleep(10, context.signal);
   }
   throw new Failure(
@@ -62,19 +63,20 @@ export async function readJobLog(sandbox: Sandbox, name: string, maxBytes: numbe
 
 /** Ends a job; see NodeConnection.stopJob. */
 export async function stopJob(sandbox: Sandbox, name: string, context: Context): Promise<void> {
-  const program = await processIn(join(jobFolder(sandbox, name), 'pid'));
-  if (program) await killMember(program);
-  const [mark] = Object.entries(jobMark(sandbox, name));
-  await endMembers(`${mark?.[0]}=${mark?.[1]}`, context);
+  const pid = join(jobFolder(sandbox, name), 'pid');
+  // A job that has just been started may have no program yet; its keeper tells when there is none any more.
   for (let attempt = 0; attempt < 500; attempt++) {
+    const program = await processIn(pid);
+    if (program) await killMember(program);
+    await endMembers(`REPO2VC_JOB=${jobOf(sandbox, name)}`, context);
     if ((await viewJob(sandbox, name)).state !== 'running') return;
     await context.clock.sleep(10, context.signal);
   }
 }
 
 /** Tells the processes of one job from those of another, also where no namespace does. */
-function jobMark(sandbox: Sandbox, name: string): Record<string, string> {
-  return { REPO2VC_JOB: `${sandbox.place.cluster}/${sandbox.place.node}/${name}` };
+function jobOf(sandbox: Sandbox, name: string): string {
+  return `${sandbox.place.cluster}/${sandbox.place.node}/${name}`;
 }
 
 function jobFolder(sandbox: Sandbox, name: string): string {
