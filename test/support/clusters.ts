@@ -81,7 +81,7 @@ export function footprint(places: Places, id: string): string[] {
   return [
     ...below(join(places.state, 'nodes')).map((path) => `node file ${path}`),
     ...below(join(places.state, 'addresses')).map((path) => `address ${path}`),
-    ...below('/dev/shm')
+    ...below(`/dev/shm/repo2vc-${process.getuid?.()}`)
       .filter((path) => path.includes(id))
       .map((path) => `memory file ${path}`),
     ...processes.map((pid) => `process ${pid}`),
