@@ -1,4 +1,6 @@
 import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { isLoopback } from './addresses.ts';
 
 /** A proxy as axios takes it. */
 export interface Proxy {
@@ -16,7 +18,9 @@ export function proxyFor(url: URL, environment: Context['environment']): Proxy |
   const named = (name: string) => environment[name] || environment[name.toUpperCase()];
   const text = named(url.protocol === 'https:' ? 'https_proxy' : 'http_proxy') ?? named('all_proxy');
   if (!text || isExcepted(url, named('no_proxy') ?? '')) return undefined;
-  const proxy = new URL(text.includes('://') ? text : `http://${text}`);
+  const address = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(address) || !/^https?:/.test(address)) throw unusable();
+  const proxy = new URL(address);
   return {
     protocol: proxy.protocol,
     host: proxy.hostname,
@@ -31,7 +35,8 @@ export function proxyFor(url: URL, environment: Context['environment']): Proxy |
 }
 
 function isExcepted(url: URL, exceptions: string): boolean {
-  if (/^(127\.|\[::1\]$|(.+\.)?localhost$)/.test(url.hostname)) return true;
+  if (isLoopback(url.hostname)) return true;
+  const ownPort = url.port || (url.protocol === 'https:' ? '443' : '80');
   return exceptions
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
@@ -41,7 +46,14 @@ function isExcepted(url: URL, exceptions: string): boolean {
         .toLowerCase()
         .replace(/^\*?\./, '')
         .split(':');
-      if (port && port !== url.port) return false;
+      if (port && port !== ownPort) return false;
       return url.hostname === host || url.hostname.endsWith(`.${host}`);
     });
+}
+
+/** The value is not shown: a proxy's address can hold a password. */
+function unusable(): Failure {
+  return new Failure('unusable-proxy', 'The environment names a proxy that repo2vc cannot use.', {
+    hint: 'HTTPS_PROXY and HTTP_PROXY must be http:// or https:// addresses.',
+  });
 }

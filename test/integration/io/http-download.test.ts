@@ -111,7 +111,10 @@ describe('a download', () => {
     const { context, path, http, plain } = setUp();
     await expect(
       http.download({ ...plain, url: server.origin, checksum: `md5:${'0'.repeat(32)}` }, context),
-    ).rejects.toMatchObject({ code: 'checksum-mismatch', args: { file: 'file', found: md5(bytes).slice(4) } });
+    ).rejects.toMatchObject({
+      code: 'checksum-mismatch',
+      args: { file: 'file', found: md5(bytes).slice(4) },
+    });
     expect(existsSync(path) || existsSync(`${path}.part`)).toBe(false);
     expect(server.seen).toHaveLength(1);
   });
