@@ -1,5 +1,5 @@
 import type { EnvironmentSpec } from '../model/index.ts';
-import { packageOf } from './python/requirement-line.ts';
+import { packageOf } from './requirement-grammar.ts';
 
 /** A package that repo2vc itself needs in an environment. */
 export interface NeededPackage {

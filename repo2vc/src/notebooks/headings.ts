@@ -11,11 +11,15 @@ export function headingAbove(notebook: Notebook, index: number): string {
   return above.flatMap((cell) => headingsOf(cell.source)).at(-1) ?? '';
 }
 
+/** No title is longer; a stranger's line is matched by patterns, which take long over endless ones. */
+const longestHeading = 300;
+
 /** The texts of the ATX headings (CommonMark 4.2) of a Markdown source, without their inline marks. */
 function headingsOf(markdown: string): string[] {
   const headings: string[] = [];
   let fence: string | undefined;
-  for (const line of markdown.split(/\r?\n/)) {
+  for (const whole of markdown.split(/\r?\n/)) {
+    const line = whole.slice(0, longestHeading);
     const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1];
     if (mark && (fence === undefined || fence === mark)) fence = fence === undefined ? mark : undefined;
     const text = /^ {0,3}#{1,6}[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$/.exec(line)?.[1];

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { complete, toOpen, toPrepare } from '../../../repo2vc/src/buildpacks/complete.ts';
 import { python } from '../../../repo2vc/src/buildpacks/python/python.ts';
-import { packageOf } from '../../../repo2vc/src/buildpacks/python/requirement-line.ts';
+import { packageOf } from '../../../repo2vc/src/buildpacks/requirement-grammar.ts';
 import type { EnvironmentSpec } from '../../../repo2vc/src/model/index.ts';
 import { failureOf } from '../../support/failures.ts';
 import { filesOf } from '../../support/files.ts';

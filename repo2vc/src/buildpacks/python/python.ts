@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { Failure } from '../../failure.ts';
 import type { EnvironmentSpec, Reason } from '../../model/index.ts';
 import { isBinderFolder, pathIn } from '../folders.ts';
-import { unsupported } from '../refused/refused.ts';
 import { invalidRuntime, parseRuntime } from '../runtime.ts';
 import type { Buildpack, Files } from '../types.ts';
+import { unsupported } from '../unsupported.ts';
 import { filesOf, requirementsOf } from './requirements.ts';
 
 const requirementsFile = 'requirements.txt';
@@ -65,7 +65,7 @@ function pythonOf(text: string, path: string): EnvironmentSpec['python'] {
 async function packageFile(files: Files): Promise<string | undefined> {
   if (isBinderFolder(files.folder)) return undefined;
   const pyproject = (await files.text('pyproject.toml')) ?? '';
-  const tables = ['project', 'build-system'].map((table) => new RegExp(`^\\s*\\[${table}\\]`, 'm'));
+  const tables = ['project', 'build-system'].map((table) => new RegExp(`^[ \\t]*\\[${table}\\]`, 'm'));
   if (tables.every((table) => table.test(pyproject))) return 'pyproject.toml';
   return files.has('setup.py') ? 'setup.py' : undefined;
 }

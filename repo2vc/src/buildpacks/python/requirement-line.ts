@@ -1,3 +1,5 @@
+import { parseRequirement } from '../requirement-grammar.ts';
+
 /** Why a line cannot be honoured, and what to write instead. */
 export interface LineProblem {
   readonly why: string;
@@ -7,32 +9,24 @@ export interface LineProblem {
 /** `keep`: whether the line goes into the environment's description; a line that changes nothing does not. */
 export type LineCheck = { readonly keep: boolean } | LineProblem;
 
-const name = String.raw`[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
-const extras = String.raw`(?:\s*\[\s*(?:${name}(?:\s*,\s*${name})*)?\s*\])?`;
-const clause = String.raw`(?:===|~=|==|!=|<=|>=|<|>)\s*[A-Za-z0-9._*+!-]+`;
-const clauses = String.raw`${clause}(?:\s*,\s*${clause})*\s*,?`;
-const rest = String.raw`(?:\s*;\s*[^;]+?)?(?:\s+--hash[= ][a-z0-9]+:[0-9a-f]+)*`;
-/** A requirement by version, and one by address: PEP 508, with pip's --hash after it. */
-const byVersion = new RegExp(String.raw`^(${name})${extras}\s*(?:${clauses}|\(\s*${clauses}\s*\))?${rest}$`);
-const byAddress = new RegExp(String.raw`^(${name})${extras}\s*@\s*(\S+)(?:\s+;\s*[^;]+?)?(?:\s+--hash\S*)*$`);
-
-/** The name that a requirement line asks for, normalised (PEP 503); undefined for options and bare addresses. */
-export function packageOf(text: string): string | undefined {
-  const found = byVersion.exec(text)?.[1] ?? byAddress.exec(text)?.[1];
-  return found?.replace(/[-_.]+/g, '-').toLowerCase();
-}
+/** Room for some hundred hashes. A stranger's line is matched by patterns, which take long over endless ones. */
+const longestLine = 20_000;
+const indexOptions = ['-i', '--index-url', '--extra-index-url', '-f', '--find-links'];
 
 /** Judges one logical line of a requirements file. Options that change nothing are dropped, never misunderstood. */
 export function checkLine(text: string): LineCheck {
-  if (/\p{Cc}/u.test(text.replaceAll('\t', ' ')))
+  if (text.length > longestLine) return problem('the line is too long', 'Shorten it.');
+  if (/\p{Cc}/u.test(text.replaceAll('\t', ' '))) {
     return problem('it holds control characters', 'Remove them.');
+  }
   if (/\$\{[A-Z0-9_]+\}/.test(text)) {
     return problem('it refers to an environment variable of the computer', 'Write the value itself.');
   }
   if (text.startsWith('-')) return checkOption(text);
   if (/^[^@\s]+\.(whl|zip|tar\.gz|tgz)$/i.test(text) && !text.includes('://')) return localPath;
-  if (byVersion.test(text)) return { keep: true };
-  const address = byAddress.exec(text)?.[2] ?? (/^[a-z+]+:/i.test(text) ? text.split(/\s/)[0] : undefined);
+  const named = parseRequirement(text);
+  if (named && named.address === undefined) return { keep: true };
+  const address = named?.address ?? (/^[a-z+]+:/i.test(text) ? text.split(/\s/)[0] : undefined);
   if (address !== undefined) return checkAddress(address);
   if (/^[./~]|[\\/]/.test(text)) return localPath;
   return problem('it is not a requirement', 'Write a name and a version, such as numpy==2.1.3.');
@@ -47,8 +41,7 @@ function checkOption(text: string): LineCheck {
   const [, option = '', value = ''] = /^(--?[A-Za-z-]+?)(?:[=\s]\s*(.*))?$/.exec(text) ?? [];
   if (option === '--prefer-binary') return { keep: false };
   if (option === '--only-binary') return { keep: true };
-  if (['-i', '--index-url', '--extra-index-url', '-f', '--find-links'].includes(option))
-    return checkIndex(value);
+  if (indexOptions.includes(option)) return checkIndex(value);
   if (/^(-e|--editable)/.test(text)) {
     return problem('an editable install needs a working copy', localPath.hint);
   }

@@ -2,19 +2,7 @@ import { Failure } from '../../failure.ts';
 import { isBinderFolder, pathIn } from '../folders.ts';
 import { parseRuntime } from '../runtime.ts';
 import type { RefusedSpecification } from '../types.ts';
-
-const wayOut =
-  'Describe the environment with a requirements.txt (in binder/, if other tools need the files that are there), or ' +
-  'write an environment template: repo2vc init NOTEBOOK.';
-
-/** The Failure for a file that repo2docker would build from and this version of repo2vc cannot. */
-export function unsupported(file: string, what: string): Failure {
-  return new Failure(
-    'specification-unsupported',
-    `${file} describes the environment (${what}), and this version of repo2vc cannot build from it.`,
-    { hint: wayOut, args: { file } },
-  );
-}
+import { unsupported, wayOut } from '../unsupported.ts';
 
 /** Refused before anything is downloaded, since only a container engine can build it. */
 export const dockerfile: RefusedSpecification = {
