@@ -98,19 +98,23 @@ async function get({ response }: BrokerRequest, connection: NodeConnection, path
   if (listed.code !== 0 || kind === '') throw notFound(path);
   if (listed.truncated) throw new Failure('too-much', `${path} has too many files to be fetched at once.`);
   const names = listed.stdout.subarray(1).toString('utf8').split('\0').slice(0, -1);
-  const tar =
-    kind === 'f'
-      ? await connection.get(posix.dirname(path), [posix.basename(path)])
-      : await connection.get(
-          path,
-          names.map((name) => name.slice(2)),
-        );
   response.writeHead(200, {
     'content-type': 'application/x-tar',
     'x-kind': kind === 'f' ? 'file' : 'folder',
   });
-  await pipeline(tar, response);
+  if (kind === 'd' && names.length === 0) return void response.end(emptyTar);
+  const tar =
+    kind === 'f'
+      ? connection.get(posix.dirname(path), [posix.basename(path)])
+      : connection.get(
+          path,
+          names.map((name) => name.slice(2)),
+        );
+  await pipeline(await tar, response);
 }
+
+/** An archive without entries is its two closing blocks. */
+const emptyTar = Buffer.alloc(1024);
 
 function pathIn(url: URL, name: string): string {
   return parsePath(url.searchParams.get(name) ?? undefined, `"${name}"`);

@@ -1530,6 +1530,45 @@ export const schemas: readonly object[] = [
  },
  {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "exec-request.schema.json",
+  "title": "ExecRequest",
+  "description": "What a cell asks the broker to run on a node of its cluster.",
+  "type": "object",
+  "properties": {
+   "argv": {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10000,
+    "items": {
+     "type": "string"
+    },
+    "description": "A program and its arguments; never a shell string."
+   },
+   "cwd": {
+    "$ref": "common.schema.json#/$defs/RelativePath",
+    "description": "Below the node's home."
+   },
+   "env": {
+    "type": "object",
+    "additionalProperties": {
+     "type": "string"
+    }
+   },
+   "input": {
+    "type": "string"
+   },
+   "timeoutSeconds": {
+    "type": "number",
+    "exclusiveMinimum": 0
+   }
+  },
+  "required": [
+   "argv"
+  ],
+  "additionalProperties": false
+ },
+ {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "experiment.schema.json",
   "title": "Experiment",
   "description": "What an experiment notebook carries in metadata.repo2vc: the records it used.",

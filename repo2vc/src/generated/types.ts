@@ -795,6 +795,27 @@ args: {
 }
 }
 /**
+ * What a cell asks the broker to run on a node of its cluster.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ExecRequest".
+ */
+export interface ExecRequest {
+/**
+ * A program and its arguments; never a shell string.
+ * 
+ * @minItems 1
+ * @maxItems 10000
+ */
+argv: string[]
+cwd?: RelativePath
+env?: {
+[k: string]: string
+}
+input?: string
+timeoutSeconds?: number
+}
+/**
  * A published record. sha256 is the SHA-256 of what `sha256sum` prints for the record's files in the byte order of their names.
  */
 export interface UsedRecord {
