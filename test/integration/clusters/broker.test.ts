@@ -122,7 +122,7 @@ for wrong in [lambda: node.read("missing"), lambda: node.read("notes"), lambda: 
 test('when the broker ends, what it runs ends with it, and cells are told', async () => {
   const { python, home, close, socket } = await broker();
   const running = python(
-    `nodes["entry"].run(["sh", "-c", "echo started; echo $$ > pid; sleep 600"])`,
+    `nodes["entry"].run(["sh", "-c", "echo $$ > pid; echo started; sleep 600"])`,
     () => void close(),
   );
   const { code, err } = await running;
