@@ -16,14 +16,14 @@ export interface Answer {
 /** How a request differs from a plain one with the owner's token that asks for the native shape. */
 export interface Ask {
   readonly json?: unknown;
-  readonly body?: BodyInit;
+  readonly body?: string | Buffer | ReadableStream<Uint8Array>;
   readonly token?: string | undefined;
   readonly headers?: Record<string, string>;
 }
 
 /** A real archive on loopback for one test, with the ways to talk to it. */
 export interface TestArchive extends RunningArchive {
-  readonly context: Context;
+  readonly context: ReturnType<typeof testContext>;
   readonly token: string;
   readonly ask: (method: string, path: string, ask?: Ask) => Promise<Answer>;
   readonly anotherToken: (options?: TokenOptions) => Promise<string>;

@@ -8,6 +8,8 @@ import { relationTypes } from './vocabularies.ts';
 export interface LinkedWork {
   /** InvenioRDM's relation id, as stated by the record that states it. */
   readonly relation: string;
+  /** Whether what is pointed at is data. */
+  readonly isData: boolean;
   readonly identifier: string;
   /** Where a person can read about it; absent when the identifier leads nowhere. */
   readonly href?: string;
@@ -33,11 +35,12 @@ function statedLink(archive: Archive, related: Fields, caller: Caller): LinkedWo
   const identifier = identifierOf(related);
   const relation = idAt(related, 'relation_type');
   const local = localWork(archive, identifier, caller);
-  if (local) return { relation, identifier, ...local };
+  const isData = idAt(related, 'resource_type') === 'dataset';
+  if (local) return { relation, isData, identifier, ...local };
   const doi = doiOf(identifier);
   const isWeb = /^https?:\/\//i.test(identifier) && URL.canParse(identifier);
   const href = doi ? doiUrl(doi) : isWeb ? identifier : undefined;
-  return { relation, identifier, title: identifier, ...(href ? { href } : {}) };
+  return { relation, isData, identifier, title: identifier, ...(href ? { href } : {}) };
 }
 
 function localWork(
@@ -56,6 +59,7 @@ function localWork(
 /** The public records of this archive, in their newest versions, that say they are linked with any version of this one. */
 export function linksTo(archive: Archive, record: PublicRecord, caller: Caller): LinkedWork[] {
   const ids = [record.parentId, ...archive.store.versions(record.parentId).map((version) => version.id)];
+  const isData = idAt(record.published.metadata, 'resource_type') === 'dataset';
   const ours = new Set(ids.map((id) => `${archive.doiPrefix}.${id}`));
   return archive.store
     .all()
@@ -63,13 +67,11 @@ export function linksTo(archive: Archive, record: PublicRecord, caller: Caller):
     .filter((other) => other.parentId !== record.parentId && maySee(other, caller).record)
     .filter((other) => latestOf(archive, other.parentId)?.id === other.id)
     .flatMap((other) => {
-      const relation = strongest(
-        listAt(other.published.metadata, 'related_identifiers').filter((one) => ours.has(identifierOf(one))),
-      );
+      const related = listAt(other.published.metadata, 'related_identifiers');
+      const relation = strongest(related.filter((one) => ours.has(identifierOf(one))));
       const title = textAt(other.published.metadata, 'title');
-      return relation
-        ? [{ relation, identifier: other.published.doi ?? '', href: `/records/${other.id}`, title }]
-        : [];
+      const identifier = other.published.doi ?? '';
+      return relation ? [{ relation, isData, identifier, href: `/records/${other.id}`, title }] : [];
     });
 }
 

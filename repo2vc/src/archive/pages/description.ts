@@ -1,3 +1,4 @@
+import { doiOf } from '../../model/index.ts';
 import { escapeHtml, Html } from './html.ts';
 
 const allowed = new Set([
@@ -10,8 +11,9 @@ const silent = /<(script|style|template|iframe|object|svg|math)\b[\s\S]*?(<\/\1\
 /**
  * Shows a description, which is a stranger's HTML. Nothing of it is passed through: what is shown is written anew from
  * a short list of tags, none with an attribute but a link's web address, each closed where it must be; all else is text.
+ * Links to doi.org for DOIs that begin with `doiPrefix` lead to this archive, for nobody else knows them.
  */
-export function descriptionHtml(description: string): Html {
+export function descriptionHtml(description: string, doiPrefix: string): Html {
   const source = description.replace(silent, '');
   const parts: string[] = [];
   const open: string[] = [];
@@ -33,7 +35,7 @@ export function descriptionHtml(description: string): Html {
     if (slash) close(tag);
     else if (single.has(tag)) parts.push(`<${tag}>`);
     else if (open.length < 50) {
-      parts.push(tag === 'a' ? linkHtml(attributes) : `<${tag}>`);
+      parts.push(tag === 'a' ? linkHtml(attributes, doiPrefix) : `<${tag}>`);
       open.push(tag);
     }
   }
@@ -42,9 +44,11 @@ export function descriptionHtml(description: string): Html {
   return new Html(parts.join(''));
 }
 
-function linkHtml(attributes: string): string {
+function linkHtml(attributes: string, doiPrefix: string): string {
   const [, , address = ''] = /\bhref\s*=\s*(["'])(.*?)\1/i.exec(attributes) ?? [];
   const target = decodeEntities(address).trim();
+  const doi = doiOf(target);
+  if (doi?.startsWith(doiPrefix)) return `<a href="/doi/${escapeHtml(doi)}">`;
   const isWeb = /^https?:\/\//i.test(target) && URL.canParse(target);
   return isWeb ? `<a href="${escapeHtml(target)}" rel="nofollow noopener">` : '<a>';
 }

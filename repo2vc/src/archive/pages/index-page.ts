@@ -21,7 +21,7 @@ export function indexPage(view: IndexView): string {
   return page(
     'Local archive',
     html`<h1>What is published here</h1>
-<form action="/" role="search"><input type="search" name="q" value="${q}" aria-label="Search the records" placeholder="Title, person, keyword or &quot;DOI&quot;"><button>Search</button></form>
+<form action="/" role="search"><input type="search" name="q" value="${q}" aria-label="Search the records" placeholder="Title, person, keyword or DOI"><button>Search</button></form>
 ${total === 0 ? nothing(q) : html`<p class="kind list">${count}</p><ul class="works list">${view.records.map(entry)}</ul>${pages(view)}`}`,
   );
 }

@@ -12,6 +12,7 @@ import { dateText, page, sizeText } from './page.ts';
 export interface RecordView {
   readonly record: PublicRecord;
   readonly filesVisible: boolean;
+  readonly doiPrefix: string;
   readonly conceptDoi: string;
   /** The versions that the reader may see, newest first. */
   readonly versions: readonly PublicRecord[];
@@ -33,7 +34,7 @@ ${head(published, title)}
 <div>
 ${newerVersion(view)}
 ${reproduce(view)}
-${description(published)}
+${description(view)}
 ${links(view)}
 ${files(view)}
 <section><h2>Cite as</h2><p class="text">${citationOf(published)}</p></section>
@@ -75,30 +76,40 @@ function reproduce({ record, to }: RecordView): Html | undefined {
 <pre>repo2vc reproduce ${doi}</pre></section>`;
 }
 
-function description(content: ArchiveContent): Html | undefined {
-  const text = textAt(content.metadata, 'description');
-  return text ? html`<section class="text">${descriptionHtml(text)}</section>` : undefined;
+function description({ record, doiPrefix }: RecordView): Html | undefined {
+  const text = textAt(record.published.metadata, 'description');
+  return text ? html`<section class="text">${descriptionHtml(text, doiPrefix)}</section>` : undefined;
 }
 
 function links({ from, to }: RecordView): Html {
-  const required = from.filter((work) => work.relation === 'requires');
-  const others = from.filter((work) => work.relation !== 'requires');
-  const users = to.filter((work) => work.relation === 'requires');
-  const mentions = to.filter((work) => work.relation !== 'requires');
-  const named = [...new Set(others.map((work) => work.relation))];
-  return html`${works('The environment it used', required)}
-${named.map((relation) =>
-  works(
-    relationTitle(relation),
-    others.filter((work) => work.relation === relation),
-  ),
-)}
-${works('Experiments that used this environment', users)}
-${works('Works that refer to this one', mentions)}`;
+  return html`${grouped(from, titleFrom)}${grouped(to, titleTo)}`;
 }
 
-function works(title: string, list: readonly LinkedWork[]): Html | undefined {
-  if (list.length === 0) return undefined;
+function titleFrom({ relation, isData }: LinkedWork): string {
+  if (relation === 'requires') return 'The environment it used';
+  return relation === 'references' && isData ? 'The data it used' : relationTitle(relation);
+}
+
+function titleTo({ relation, isData }: LinkedWork): string {
+  if (relation === 'requires') return 'Experiments that used this environment';
+  return relation === 'references' && isData
+    ? 'Experiments that used this data'
+    : 'Works that refer to this one';
+}
+
+function grouped(list: readonly LinkedWork[], titleOf: (work: LinkedWork) => string): Html[] {
+  const titles = [...new Set(list.map(titleOf))];
+  const first = (title: string) => (title.includes('environment') ? 0 : 1);
+  titles.sort((a, b) => first(a) - first(b));
+  return titles.map((title) =>
+    works(
+      title,
+      list.filter((work) => titleOf(work) === title),
+    ),
+  );
+}
+
+function works(title: string, list: readonly LinkedWork[]): Html {
   return html`<section><h2>${title}</h2><ul class="works">${list.map(
     (work) =>
       html`<li>${work.href ? html`<a href="${work.href}">${work.title}</a>` : work.title}${

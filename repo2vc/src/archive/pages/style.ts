@@ -26,8 +26,8 @@ header { display: flex; justify-content: space-between; align-items: baseline; g
 header a { color: inherit; text-decoration: none; font-weight: 650; letter-spacing: -.01em; }
 header span, footer { color: var(--quiet); font-size: 14px; }
 main { padding-top: 40px; padding-bottom: 48px; }
-footer { padding-top: 20px; padding-bottom: 36px; border-top: 1px solid var(--line); }
-footer p { max-width: 64ch; margin: 0; }
+footer { padding-bottom: 36px; }
+footer p { margin: 0; padding-top: 20px; border-top: 1px solid var(--line); }
 .kind { margin: 0 0 10px; color: var(--quiet); font-size: 15px; }
 .kind b { color: var(--accent); font-weight: 600; }
 h1 {

@@ -5,7 +5,7 @@ import { indexPage } from '../pages/index-page.ts';
 import { messagePage } from '../pages/page.ts';
 import { recordPage, tombstonePage } from '../pages/record-page.ts';
 import { pagePolicy } from '../pages/style.ts';
-import { denied, type Refusal, unknownId } from '../refusal.ts';
+import { denied, Refusal, unknownId } from '../refusal.ts';
 import { baseOf, parameter } from '../requests.ts';
 import { latestVersion } from './records.ts';
 import { routesOf } from './route.ts';
@@ -39,10 +39,20 @@ function showIndex(archive: Archive, request: FastifyRequest, reply: FastifyRepl
   const { q, page } = request.query as Readonly<Record<string, unknown>>;
   const text = typeof q === 'string' ? q.trim() : '';
   const number = Math.max(1, Math.trunc(Number(page ?? 1)) || 1);
-  const found = findPublic(archive, text, request, false);
+  const found = findTyped(archive, text, request);
   const records = found.slice((number - 1) * perPage, number * perPage);
   const view = { q: text, records, total: found.length, number, hasMore: number * perPage < found.length };
   return sendPage(reply, indexPage(view));
+}
+
+/** What a person typed, as a query; where it is none, as the words that it has. */
+function findTyped(archive: Archive, text: string, request: FastifyRequest): PublicRecord[] {
+  try {
+    return findPublic(archive, text, request, false);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return findPublic(archive, `"${text.replace(/["\\]/g, ' ')}"`, request, false);
+  }
 }
 
 function showRecord(archive: Archive, request: FastifyRequest, reply: FastifyReply): unknown {
@@ -63,6 +73,7 @@ function showRecord(archive: Archive, request: FastifyRequest, reply: FastifyRep
     recordPage({
       record: found,
       filesVisible: visible.files,
+      doiPrefix: archive.doiPrefix,
       conceptDoi: doiFor(archive, record.parentId),
       versions: versions.filter((version) => maySee(version, request.caller).record),
       from: linksFrom(archive, found, request.caller),
