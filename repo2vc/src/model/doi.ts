@@ -5,10 +5,9 @@ const doiPattern = /^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/)?(10\.\d{4,9}\/\S
  * DOIs compare without regard to case (DOI Handbook 3.4), so it is given in lower case.
  */
 export function doiOf(text: string): string | undefined {
-  const match = doiPattern.exec(text.trim());
-  if (!match?.[1]) return undefined;
-  const doi = text.includes('://') ? decodeOrKeep(match[1].replace(/[?#].*$/, '')) : match[1];
-  return doi.toLowerCase();
+  const typed = text.trim();
+  const plain = typed.includes('://') ? decodeOrKeep(typed.replace(/[?#].*$/, '')) : typed;
+  return doiPattern.exec(plain)?.[1]?.toLowerCase();
 }
 
 function decodeOrKeep(text: string): string {

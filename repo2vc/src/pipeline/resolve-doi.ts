@@ -23,9 +23,14 @@ export async function landingOf(doi: string, tools: StepTools): Promise<string> 
 
 function notRunning(doi: string, { name, origin, directory = '' }: ArchiveSetting): Failure {
   return new Failure('archive-not-running', `${doi} is in the local archive ${name}, which is not running.`, {
-    hint: `Start it in another terminal: repo2vc archive serve --dir ${directory}`,
+    hint: `Start it in another terminal: repo2vc archive serve --dir ${shellWord(directory)}`,
     args: { doi, archive: name, directory, origin },
   });
+}
+
+/** A path as a person can paste it into a shell. */
+function shellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** The archive with the longest prefix that the DOI begins with. */

@@ -18,6 +18,7 @@ function looksLikePath(text: string, context: ClaimContext): boolean {
   if (text === '' || text.startsWith('-') || /[\u0000-\u001f]/.test(text)) return false;
   if (/^(\/|\.\.?(\/|$)|~(\/|$))/.test(text)) return true;
   if (/^[a-z][a-z0-9+.-]*:|^10\.\d|^[^/\s]+@[^/\s]+:/i.test(text)) return false;
+  if (/\b10\.\d{4,9}\//.test(text)) return false;
   const [first] = text.split('/');
   return !context.archives.some((archive) => new URL(archive.origin).host === first);
 }
