@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { translateDiskErrors } from './files.ts';
@@ -19,7 +19,7 @@ export async function packZip(files: readonly Packed[], to: string, signal: Abor
   // The earliest time that a zip can hold, in local time as zips have it, so the same everywhere.
   const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true };
   for (const { from, path } of sorted) zip.addFile(from, path, options);
-  const output = Readable.from(zip.outputStream);
+  const output = zip.outputStream.pipe(new PassThrough());
   zip.on('error', (error: Error) => output.destroy(error));
   zip.end();
   await translateDiskErrors(to, () => pipeline(output, createWriteStream(to), { signal }));
