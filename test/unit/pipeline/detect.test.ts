@@ -1,45 +1,18 @@
 import { expect, describe as group, test } from 'vitest';
-import type { Detection, Snapshot } from '../../../repo2vc/src/model/index.ts';
-import { parserOf } from '../../../repo2vc/src/model/index.ts';
-import { describe } from '../../../repo2vc/src/pipeline/detection/describe.ts';
+import type { Snapshot } from '../../../repo2vc/src/model/index.ts';
 import { testContext } from '../../support/context.ts';
-import { failureOf } from '../../support/failures.ts';
+import {
+  codes,
+  detected,
+  doi,
+  environment,
+  refusal,
+  template,
+  templateFiles,
+  using,
+} from '../../support/detection.ts';
 import { descriptor, experiment, notebookText } from '../../support/notebook.ts';
 import { snapshotOf } from '../../support/snapshot.ts';
-
-type FileTexts = Readonly<Record<string, string>>;
-const template = (changes = {}) => notebookText(['# Set up', 'x = 1'], descriptor(changes));
-const templateFiles: FileTexts = { 'et.ipynb': template(), 'requirements.txt': 'numpy==2.1.3\n' };
-const doi = '10.5072/et.1';
-
-/** Detects in a run folder of the test's own; `records` are what can be fetched, by DOI. */
-async function detected(
-  files: FileTexts,
-  changes: Partial<Snapshot> = {},
-  records: Readonly<Record<string, readonly [FileTexts, Partial<Snapshot>?]>> = {},
-): Promise<Detection & { fetched: string[] }> {
-  const context = testContext();
-  const fetched: string[] = [];
-  const snapshot = await snapshotOf(context.folder, 'snapshot', files, changes);
-  const detection = await describe(
-    snapshot,
-    { ...context, runFolder: context.folder },
-    async (asked, folder) => {
-      fetched.push(`${asked} -> ${folder}`);
-      const [texts, more] = records[asked] ?? [{}];
-      return snapshotOf(context.folder, folder, texts, { doi: asked, ...more });
-    },
-  );
-  expect(parserOf<Detection>('detection.schema.json')(detection, 'detection')).toBe(detection);
-  expect(context.events.map((event) => event.code)).toContain('environment-described');
-  return { ...detection, fetched };
-}
-const refusal = (...asked: Parameters<typeof detected>) => failureOf(() => detected(...asked));
-const using = (...used: readonly object[]) => ({
-  'n.ipynb': notebookText(['# N', 'y = 2'], experiment(...used)),
-});
-const environment = { role: 'environment', doi };
-const codes = (detection: Detection) => detection.reasons.map((reason) => reason.code);
 
 group('the template that the experiment used', () => {
   test('is fetched by the link in the notebook', async () => {
@@ -266,104 +239,5 @@ group('a specification that a buildpack knows', () => {
   test('that is far too large is refused', async () => {
     const failure = await refusal({ 'n.ipynb': notebookText([]), 'requirements.txt': '#'.repeat(1_000_001) });
     expect(failure.code).toBe('file-too-large');
-  });
-});
-
-group('the experiment notebook', () => {
-  const plain = notebookText(['# N']);
-  const described = { 'requirements.txt': '' };
-
-  test('is the one that was named, or the experiment, or the only one at the top, or the only one', async () => {
-    const several = { ...described, 'a.ipynb': plain, 'b.ipynb': plain };
-    expect((await detected(several, { notebook: 'b.ipynb' })).entry).toBe('b.ipynb');
-    expect((await detected({ ...several, 'sub/c.ipynb': notebookText([], experiment()) })).entry).toBe(
-      'sub/c.ipynb',
-    );
-    expect((await detected({ ...described, 'a.ipynb': plain, 'sub/b.ipynb': plain })).entry).toBe('a.ipynb');
-    expect(
-      (await detected({ ...described, 'sub/b.ipynb': plain, '.ipynb_checkpoints/x.ipynb': plain })).entry,
-    ).toBe('sub/b.ipynb');
-    expect(await detected(described)).not.toHaveProperty('entry');
-  });
-
-  test('is asked for when there are several', async () => {
-    const failure = await refusal({ ...described, 'a.ipynb': plain, 'b.ipynb': plain });
-    expect(failure.code).toBe('ambiguous-notebook');
-    expect(failure.message).toContain('a.ipynb, b.ipynb');
-    expect(failure.hint).toContain('repo2vc reproduce "/experiment/a.ipynb"');
-  });
-
-  test('must be there, and be a notebook', async () => {
-    expect((await refusal({ ...described, 'a.ipynb': plain }, { notebook: 'b.ipynb' })).code).toBe(
-      'notebook-not-found',
-    );
-    expect((await refusal({ ...described, 'a.ipynb': 'x' }, { notebook: 'a.ipynb' })).code).toBe(
-      'not-a-notebook',
-    );
-    const old = JSON.stringify({ nbformat: 2, worksheets: [] });
-    expect((await refusal({ ...described, 'a.ipynb': old })).code).toBe('unsupported-notebook');
-  });
-
-  test('is found among notebooks that cannot be read', async () => {
-    const found = await detected({ ...described, 'a.ipynb': plain, 'broken.ipynb': '' });
-    expect(found.entry).toBe('a.ipynb');
-    expect(found.reasons).toContainEqual({
-      code: 'notebook-ignored',
-      args: { file: 'broken.ipynb', why: 'not-a-notebook' },
-    });
-  });
-});
-
-group('data that the experiment used', () => {
-  const data = (name: string, more = {}) => ({ role: 'data', doi: `10.5072/${name}`, ...more });
-  const described = { 'requirements.txt': '' };
-
-  test('is fetched and placed where the notebook expects it', async () => {
-    const notebook = notebookText(['# N'], experiment(data('a'), data('b', { into: 'input/b' })));
-    const records = { '10.5072/a': [{ 'a.csv': '1' }], '10.5072/b': [{ 'b.csv': '2' }] } as const;
-    const found = await detected({ ...described, 'paper/n.ipynb': notebook }, {}, records);
-    expect(found.fetched).toEqual(['10.5072/a -> used/data-1', '10.5072/b -> used/data-2']);
-    expect(found.data.map(({ into, snapshot }) => [into, snapshot.doi])).toEqual([
-      ['paper/data', '10.5072/a'],
-      ['paper/input/b', '10.5072/b'],
-    ]);
-    expect(codes(found)).toEqual(['buildpack-applies', 'data-used', 'data-used']);
-  });
-
-  test('is there already when it is a folder beside the notebook', async () => {
-    const files = { ...described, ...using({ role: 'data', path: 'input' }), 'input/a.csv': '1' };
-    const found = await detected(files);
-    expect(found.data).toEqual([]);
-    expect(found.reasons).toContainEqual({ code: 'data-beside', args: { folder: 'input' } });
-    expect((await refusal({ ...described, ...using({ role: 'data', path: 'nowhere' }) })).code).toBe(
-      'used-missing',
-    );
-  });
-
-  test('of the record counts when the notebook says nothing', async () => {
-    const links: Snapshot['links'] = [{ role: 'data', doi: '10.5072/A', from: 'related-identifiers' }];
-    const files = { ...described, 'n.ipynb': notebookText(['# N']) };
-    const found = await detected(files, { links }, { '10.5072/a': [{ 'a.csv': '1' }] });
-    expect(found.data.map(({ into }) => into)).toEqual(['data']);
-  });
-
-  test('must be what the author used, no other file, and not the experiment', async () => {
-    const records = { '10.5072/a': [{ 'n.csv': '1' }], '10.5072/b': [{ 'n.csv': '2' }] } as const;
-    const changed = await refusal(
-      { ...described, ...using(data('a', { sha256: 'a'.repeat(64) })) },
-      {},
-      records,
-    );
-    expect(changed.code).toBe('used-changed');
-    const twice = await refusal({ ...described, ...using(data('a'), data('b')) }, {}, records);
-    expect(twice.code).toBe('data-collides');
-    expect(twice.message).toContain('data/n.csv');
-    const over = await refusal({ ...described, ...using(data('a')), 'data/n.csv': '3' }, {}, records);
-    expect(over.code).toBe('data-collides');
-    const same = await detected({ ...described, ...using(data('a')), 'data/n.csv': '1' }, {}, records);
-    expect(same.data).toHaveLength(1);
-    expect((await refusal({ ...described, ...using(data('a')) }, { doi: '10.5072/a' }, records)).code).toBe(
-      'used-itself',
-    );
   });
 });
