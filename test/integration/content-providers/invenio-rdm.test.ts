@@ -122,7 +122,7 @@ describe('a record', () => {
 });
 
 describe('a record that cannot be had', () => {
-  const refusing = (status: number, answer: string, what: RegExp): Recording['instead'] => {
+  const refusing = (status: number, answer: string, what: RegExp): NonNullable<Recording['instead']> => {
     return (request, response) => {
       if (!what.test(request.url ?? '')) return false;
       sendJson(response, status, recorded(answer));
