@@ -219,6 +219,12 @@ const planted: readonly (readonly [rule: string, path: string, text: string, sai
     '41 lines',
   ],
   [
+    'a function that its callback makes too long',
+    'io/a.ts',
+    `let count = 0;\nexport const a = () => {\n[1].forEach(() => {\n${statements(37)}});\n};`,
+    '41 lines',
+  ],
+  [
     'deep nesting',
     'io/a.ts',
     `export function a(b: number[]) { for (const c of b) { if (c) { while (c) { try { a(b); } finally {} } } } }`,
@@ -248,6 +254,7 @@ describe('the rules themselves', () => {
   it('allow else-if chains, and what stands at its limit', () => {
     const chain = `export function a(b: number) { ${'if (b) { a(b); } else '.repeat(6)}{ a(b); } }`;
     const full = `let count = 0;\nexport const a = () => {\n${statements(38)}};`;
-    expect(breachesIn({ 'io/a.ts': chain, 'io/b.ts': full })).toEqual([]);
+    const maker = `let count = 0;\nexport const a = () => {\nreturn {\nb: () => {\n${statements(30)}},\nc: () => {\n${statements(30)}},\n};\n};`;
+    expect(breachesIn({ 'io/a.ts': chain, 'io/b.ts': full, 'io/c.ts': maker })).toEqual([]);
   });
 });

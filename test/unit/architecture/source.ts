@@ -47,7 +47,7 @@ function readModule(path: string, text: string, tree: Tree): Module {
     globals: nodes.flatMap(globalOf),
     functions: nodes.filter(isFunction).map((node) => ({
       name: `line ${lineOf(node.start)}`,
-      lines: lineOf(node.end) - lineOf(node.start) + 1,
+      lines: sizeOf(node, lineOf),
       depth: depthOf(node),
     })),
     hasDefaultExport: nodes.some((node) => node.type === 'ExportDefaultDeclaration'),
@@ -146,6 +146,24 @@ function takenWhole(name: string | undefined): string[] {
 
 function isFunction(node: Node): boolean {
   return ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(node.type);
+}
+
+/**
+ * How many lines a function has. Functions in it that have a name of their own count by themselves, so that one that
+ * makes an object of functions is measured as a class would be; callbacks count as part of it.
+ */
+function sizeOf(node: Node, lineOf: (offset: number) => number): number {
+  const lines = (one: Node) => lineOf(one.end) - lineOf(one.start);
+  return 1 + lines(node) - namedWithin(node).reduce((sum, inner) => sum + lines(inner), 0);
+}
+
+function namedWithin(node: Node): Node[] {
+  return childrenOf(node).flatMap((child) => (hasName(node, child) ? [child] : namedWithin(child)));
+}
+
+function hasName(parent: Node, child: Node): boolean {
+  if (child.type === 'FunctionDeclaration') return true;
+  return isFunction(child) && ['Property', 'MethodDefinition', 'VariableDeclarator'].includes(parent.type);
 }
 
 const nesting = ['IfStatement', 'ForStatement', 'ForOfStatement', 'ForInStatement', 'WhileStatement'].concat(

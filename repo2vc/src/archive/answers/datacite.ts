@@ -15,6 +15,7 @@ export function dataCiteAnswer(
   const { metadata, createdAt, updatedAt } = record.published;
   const id = doi.slice(archive.doiPrefix.length + 1);
   const conceptDoi = doiFor(archive, record.parentId);
+  const type = resourceTypes.get(idAt(metadata, 'resource_type'));
   return {
     id: doi,
     type: 'dois',
@@ -29,10 +30,7 @@ export function dataCiteAnswer(
       titles: [{ title: metadata.title }],
       publisher: metadata.publisher,
       publicationYear: Number(String(metadata.publication_date).slice(0, 4)),
-      types: {
-        resourceTypeGeneral: resourceTypes.get(idAt(metadata, 'resource_type'))?.dataCite,
-        resourceType: resourceTypes.get(idAt(metadata, 'resource_type'))?.title,
-      },
+      types: { resourceTypeGeneral: type?.dataCite, resourceType: type?.title },
       version: metadata.version ?? null,
       subjects: listAt(metadata, 'subjects').map(({ subject }) => ({ subject })),
       descriptions: metadata.description

@@ -7,6 +7,7 @@ import { isObject } from '../checks.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { baseOf, parameter } from '../requests.ts';
 import { sendFile } from '../send-file.ts';
+import type { ReceivedFile } from '../store.ts';
 import { oneByOne, routesOf } from './route.ts';
 
 /** What a record may hold, as on Zenodo. */
@@ -134,8 +135,8 @@ async function receiveContent(
     request.raw.resume();
     return reply.send({ ...fileAnswer(file, url), errors: 'File upload transfer failed.' });
   }
-  const room =
-    mostBytes - record.draft.files.reduce((sum, other) => sum + (other === file ? 0 : (other.size ?? 0)), 0);
+  const others = record.draft.files.filter((other) => other !== file);
+  const room = mostBytes - others.reduce((sum, { size = 0 }) => sum + size, 0);
   const tooLarge = () =>
     new Refusal(400, 'The file is larger than this record has room for.', {}, { connection: 'close' });
   if (Number(request.headers['content-length'] ?? 0) > room) throw tooLarge();
@@ -146,11 +147,21 @@ async function receiveContent(
       await dropEntry(archive, request);
       throw error;
     });
-  const uploaded = await archive.store.exclusively(async () => {
+  return fileAnswer(await enterContent(archive, request, received), url);
+}
+
+/** Writes down what has come, unless the draft or the file went away meanwhile. */
+async function enterContent(
+  archive: Archive,
+  request: FastifyRequest,
+  received: ReceivedFile,
+): Promise<ArchiveFile> {
+  return archive.store.exclusively(async () => {
     const current = stillOpen(archive, request);
     if (!current) {
-      await archive.store.forget(fileId);
-      throw new Refusal(404, `Record '${record.id}' has no file '${file.key}'.`);
+      await archive.store.forget(received.fileId);
+      const [id, key] = [parameter(request, 'id'), parameter(request, 'key')];
+      throw new Refusal(404, `Record '${id}' has no file '${key}'.`);
     }
     const changed: ArchiveFile = {
       ...current.file,
@@ -161,7 +172,6 @@ async function receiveContent(
     await archive.store.put(withFiles(archive, current.record, replaced(current.record, changed)));
     return changed;
   });
-  return fileAnswer(uploaded, url);
 }
 
 /** The draft and file of this request as they are now, if bytes may still come for it. */

@@ -12,34 +12,27 @@ export function clustersCommand(host: Host): Command {
       'Clusters: the nodes that experiments run on. What is shown is what exists, found by its tags.',
     );
   const add = (command: Command) => clusters.addCommand(withCommonOptions(command));
+  const command = (name: string, says: string) => new Command(name).description(says);
+  add(command('list', 'Everything that carries repo2vc’s tags.').action((options) => list(options, host)));
   add(
-    new Command('list')
-      .description('Everything that carries repo2vc’s tags.')
-      .action((options) => list(options, host)),
-  );
-  add(
-    new Command('show')
-      .description('One cluster and its nodes.')
+    command('show', 'One cluster and its nodes.')
       .argument('<id>')
       .action((id, options) => show(id, options, host)),
   );
   add(
-    new Command('renew')
-      .description('Move the time at which a cluster ends by itself.')
+    command('renew', 'Move the time at which a cluster ends by itself.')
       .argument('<id>')
       .requiredOption('--expires <time>', 'from now: 90m, 8h, 2d')
       .action((id, options) => renew(id, options, host)),
   );
   add(
-    new Command('destroy')
-      .description('End a cluster. What changed in the experiment’s folder is brought home first.')
+    command('destroy', 'End a cluster. What changed in the experiment’s folder is brought home first.')
       .argument('<id>')
       .option('--discard', 'do not bring changed files home')
       .action((id, options) => destroy(id, options, host)),
   );
   add(
-    new Command('sweep')
-      .description('Remove your own clusters whose time is over; never another owner’s.')
+    command('sweep', 'Remove your own clusters whose time is over; never another owner’s.')
       .option('--all', 'also those whose time is not over')
       .option('--yes', 'do not ask')
       .action((options) => sweep(options, host)),
