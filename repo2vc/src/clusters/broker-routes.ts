@@ -4,8 +4,16 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../failure.ts';
 import { type ExecRequest, parserOf } from '../model/index.ts';
-import type { BrokerNode } from './broker.ts';
 import type { NodeConnection } from './types.ts';
+
+/** A node as the cells of a template may use it. */
+export interface BrokerNode {
+  readonly name: string;
+  readonly role: string;
+  readonly address: string | undefined;
+  /** Access that ends, with everything it runs, when the signal fires. */
+  connect(signal: AbortSignal): Promise<NodeConnection>;
+}
 
 /** One request that came in. */
 export interface BrokerRequest {

@@ -1,16 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isFailure } from '../failure.ts';
-import { answerRequest } from './broker-routes.ts';
-import type { NodeConnection } from './types.ts';
+import { answerRequest, type BrokerNode } from './broker-routes.ts';
 
-/** A node as the cells of a template may use it. */
-export interface BrokerNode {
-  readonly name: string;
-  readonly role: string;
-  readonly address: string | undefined;
-  /** Access that ends, with everything it runs, when the signal fires. */
-  connect(signal: AbortSignal): Promise<NodeConnection>;
-}
+export type { BrokerNode } from './broker-routes.ts';
 
 export interface Broker {
   /** Ends the broker and everything that it still runs on the nodes. */
