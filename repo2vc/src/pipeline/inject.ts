@@ -1,0 +1,102 @@
+import { join, posix } from 'node:path';
+import { recordListing } from '../clusters/bring-home.ts';
+import type { NodeConnection } from '../clusters/types.ts';
+import { Failure } from '../failure.ts';
+import { writeFileAtomic } from '../io/files.ts';
+import type { Packed } from '../io/pack.ts';
+import { packTar } from '../io/tar.ts';
+import type { Cluster, Detection, Environments, Plan, Session, Snapshot } from '../model/index.ts';
+import { startJupyter } from './jupyter.ts';
+import { connectToEntry, needingNodes } from './nodes.ts';
+import type { StepTools } from './types.ts';
+
+export interface InjectInput {
+  readonly plan: Plan;
+  readonly snapshot: Snapshot;
+  readonly detection: Detection;
+  readonly environments: Environments;
+  readonly cluster: Cluster;
+}
+
+/** The file of the run folder that holds the session's token, and nothing else. */
+const tokenFile = 'token';
+
+/**
+ * Places the experiment and its data on the entry node and opens JupyterLab there. May be repeated: it then places the
+ * same files again and starts a new server in place of the one that nobody was told of.
+ */
+export function inject(input: InjectInput, tools: StepTools): Promise<Session> {
+  return needingNodes([input.cluster], tools, async () => {
+    const { plan, cluster } = input;
+    const { node, connection } = await connectToEntry(plan, cluster, tools);
+    const { directory, entry } = plan.experiment;
+    const { files, bytes } = await placeFiles(input, connection, tools);
+    tools.emit({ code: 'files-placed', args: { node: node.name, directory, files, bytes } });
+    await recordListing(connection, directory);
+    tools.emit({ code: 'server-starting', args: { node: node.name } });
+    const server = await openLab(connection, directory, tools);
+    await writeFileAtomic(join(tools.runFolder, tokenFile), server.token, 0o600);
+    const { host, port, basePath } = server;
+    const expiresAt = cluster.goal.expiresAt;
+    tools.emit({
+      code: 'session-ready',
+      args: { host, port, notebook: entry ?? directory, expires: expiresAt },
+    });
+    return {
+      schemaVersion: 1,
+      cluster: cluster.cluster.id,
+      node: node.name,
+      ...{ host, port, basePath, openPath: openPathOf(entry) },
+      ...{ directory, tokenFile, expiresAt },
+    };
+  });
+}
+
+/** JupyterLab's page of a notebook: `lab/tree/PATH`, each part of the path encoded by itself. */
+function openPathOf(entry: string | undefined): string {
+  if (entry === undefined) return 'lab';
+  return `lab/tree/${entry.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+async function placeFiles(
+  { plan, snapshot, detection }: InjectInput,
+  connection: NodeConnection,
+  { runFolder }: StepTools,
+): Promise<{ files: number; bytes: number }> {
+  const sources = [...detection.data, { into: '.', snapshot }];
+  const packed = sources.flatMap((source) => packedFiles(source.snapshot, source.into, runFolder));
+  await connection.put(packTar(packed), plan.experiment.directory);
+  const sizes = sources.flatMap((source) => source.snapshot.files.map((file) => file.size));
+  return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+function packedFiles(snapshot: Snapshot, into: string, runFolder: string): Packed[] {
+  return snapshot.files.map((file) => {
+    const path = posix.join(into, file.path);
+    if (path.startsWith('../') || posix.isAbsolute(path)) {
+      throw new Failure('unsafe-path', `${path} would lie outside the folder of the experiment.`);
+    }
+    return { from: join(runFolder, snapshot.folder, file.path), path };
+  });
+}
+
+async function openLab(connection: NodeConnection, directory: string, tools: StepTools) {
+  return startJupyter(
+    connection,
+    {
+      name: 'jupyterlab',
+      module: 'jupyterlab',
+      root: directory,
+      basePath: tools.settings.session?.basePath ?? '/',
+      args: quiet,
+      env: {},
+    },
+    tools,
+  );
+}
+
+/** What opens is the experiment: no news, no question about news, no search for updates. */
+const quiet = [
+  '--LabApp.news_url=None',
+  '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',
+];

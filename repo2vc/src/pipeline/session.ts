@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import type { Session } from '../model/index.ts';
+import { startKernel } from '../notebooks/kernel.ts';
+import type { Output } from '../notebooks/outputs.ts';
+import type { Run } from '../runs/folder.ts';
+import { sessionOf } from './inspect.ts';
+
+/** The address that opens a session in a browser. It carries the token: for the person's eyes alone. */
+export function sessionUrl(session: Session, token: string): string {
+  const { host, port, basePath, openPath } = session;
+  return `http://${host}:${port}${basePath}${openPath}?token=${encodeURIComponent(token)}`;
+}
+
+/** The address of the session of a run, or the Failure `not-there-yet`. */
+export async function sessionUrlOf(run: Run): Promise<string> {
+  const { session, token } = await openSession(run);
+  return sessionUrl(session, token);
+}
+
+/**
+ * Runs code in a fresh kernel in the experiment's folder and gives what it prints and shows as text: how a program
+ * looks into an environment. Code that fails is the Failure `cell-failed`.
+ */
+export async function runInSession(run: Run, code: string, context: Context): Promise<string> {
+  const { session, token } = await openSession(run);
+  const { host, port, basePath } = session;
+  const kernel = await startKernel({ host, port, basePath, token }, {}, '', context);
+  try {
+    const options = { timeoutMs: 600_000, maxOutput: 1_000_000, margin: 0 };
+    const { ended, outputs } = await kernel.execute(code, options);
+    const text = outputs.map(textOf).join('');
+    if (ended === 'ok') return text;
+    throw new Failure('cell-failed', `The code failed in the session (${ended}): ${text}`);
+  } finally {
+    await kernel.shutdown();
+  }
+}
+
+async function openSession(run: Run): Promise<{ session: Session; token: string }> {
+  const session = await sessionOf(run);
+  return { session, token: await readFile(join(run.folder, session.tokenFile), 'utf8') };
+}
+
+function textOf(output: Output): string {
+  if (output.output_type === 'stream') return output.text;
+  if (output.output_type === 'error') return `${output.ename}: ${output.evalue}\n`;
+  const plain = output.data['text/plain'];
+  return typeof plain === 'string' ? `${plain}\n` : '';
+}
