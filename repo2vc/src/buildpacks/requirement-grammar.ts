@@ -5,7 +5,7 @@ export interface NamedRequirement {
   readonly address?: string;
 }
 
-const versionClause = /^(?:===|~=|==|!=|<=|>=|<|>)\s*[A-Za-z0-9._*+!-]+$/;
+const versionClause = /^(?:===|~=|==|!=|<=|>=|<|>)\s*[A-Za-z0-9][A-Za-z0-9._*+!-]*$/;
 
 /**
  * Reads a requirement by name: PEP 508, with pip's --hash after it; undefined when it is something else. Taken apart

@@ -126,6 +126,16 @@ describe('requirements.txt', () => {
     expect(JSON.stringify([failure.message, failure.hint, failure.args])).not.toContain('hunter2');
   });
 
+  test.each([
+    `a;${' --hash=a:b'.repeat(1500)};`,
+    `a[${'a,'.repeat(9000)}`,
+    `a>=${'1,>='.repeat(4500)}!`,
+    `a${' '.repeat(19_000)}!`,
+    'a'.repeat(20_001),
+  ])('comes to an end over a line made to have none', async (text) => {
+    expect((await refusal(text)).code).toBe('requirement-refused');
+  });
+
   test('reads the files that it draws in, each once, also beside the binder folder', async () => {
     const files = {
       'binder/requirements.txt': '-r ../requirements.txt\n--requirement=more/a.txt\npandas\n',

@@ -32,7 +32,6 @@ test.each([
 ])('keeps a text as data: %s', (_name, value, expected) => {
   const cell = parameterCell(template, { text: value }, new Map());
   expect(cell).toBe(expected);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   expect(cell).not.toMatch(/[^\x20-\x7e]/);
 });
 
