@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { unpackArchive } from '../../../repo2vc/src/io/unpack.ts';
@@ -13,10 +13,10 @@ interface Packed {
   readonly name: string;
   readonly content?: string | Buffer;
   readonly mode?: number;
-  readonly type?: Headers['type'];
+  readonly type?: Header['type'];
 }
 
-async function bytesOf(stream: NodeJS.ReadableStream): Promise<Buffer> {
+async function bytesOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of Readable.from(stream)) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
@@ -25,10 +25,7 @@ async function bytesOf(stream: NodeJS.ReadableStream): Promise<Buffer> {
 async function tar(entries: readonly Packed[]): Promise<Buffer> {
   const stream = pack();
   for (const { name, content = '', mode = 0o644, type = 'file' } of entries) {
-    stream.entry(
-      { name, mode, type, linkname: type === 'file' ? null : '/etc/passwd' },
-      Buffer.from(content),
-    );
+    stream.entry({ name, mode, type, linkname: type === 'file' ? '' : '/etc/passwd' }, Buffer.from(content));
   }
   stream.finalize();
   return bytesOf(stream);
