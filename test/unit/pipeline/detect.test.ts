@@ -179,6 +179,8 @@ group('a template in the same files', () => {
 
   test('can be opened without an experiment, and be named among several', async () => {
     expect(await detected(templateFiles)).not.toHaveProperty('entry');
+    const links: Snapshot['links'] = [{ role: 'environment', doi, from: 'related-identifiers' }];
+    expect((await detected(templateFiles, { links })).fetched).toEqual([]);
     const two = { ...templateFiles, 'b.ipynb': template({ title: 'The other' }) };
     expect((await refusal(two)).code).toBe('ambiguous-template');
     const named = await detected(two, { notebook: 'b.ipynb' });

@@ -8,7 +8,7 @@ import { findEntry } from './find-entry.ts';
 import { ambiguousTemplate, type FoundTemplate, findTemplates } from './find-templates.ts';
 import { type Fetch, follow, followData, requireFolder } from './follow.ts';
 import { openSnapshot, type SnapshotFiles } from './snapshot-files.ts';
-import { type Link, usedLinks } from './used-links.ts';
+import { type Link, type UsedLinks, usedLinks } from './used-links.ts';
 
 type Described = Pick<Detection, 'chosen' | 'files' | 'reasons'>;
 
@@ -21,7 +21,9 @@ export async function describe(
   const files = await openSnapshot(snapshot, tools.runFolder);
   const templates = await findTemplates(files);
   const entry = findEntry(files, templates);
-  const links = usedLinks(snapshot, entry);
+  // A template that is opened by itself is no experiment, so what its record is linked to is not what it used.
+  const alone = entry === undefined && templates.length > 0;
+  const links: UsedLinks = alone ? { data: [], reasons: [] } : usedLinks(snapshot, entry);
   const described = links.environment
     ? await describeUsed(links.environment, files, templates, tools.runFolder, fetch)
     : await describeOwn(files, templates);
