@@ -114,6 +114,15 @@ describe('publishing a folder', () => {
     expect(data.files.map(({ key }) => key)).toEqual(['measured.zip', 'ro-crate-metadata.json']);
   });
 
+  it('publishes the example of the repository as it is', async () => {
+    const folder = join(import.meta.dirname, '../../../examples/one-node');
+    const one = await desk({ request: { folder } });
+    const deposit = given(await publish(one.request, yes, one.tools));
+    expect(deposit.records.map(({ role }) => role)).toEqual(['data', 'environment', 'experiment']);
+    const { snapshot } = await fetched(one, byRole(deposit.records).experiment, 'fetched');
+    expect((await detect(snapshot, one.tools)).entry).toBe('analysis.ipynb');
+  });
+
   it('publishes a template alone', async () => {
     const files = {
       'environment.ipynb': notebookText(['# E'], descriptor()),

@@ -5,6 +5,7 @@ import { ambiguousTemplate, findTemplates } from '../detection/find-templates.ts
 import { follow } from '../detection/follow.ts';
 import { openSnapshot } from '../detection/snapshot-files.ts';
 import { fetchSnapshot } from '../fetch.ts';
+import { environmentsOf } from '../planning/environments.ts';
 import { resolve } from '../resolve.ts';
 import type { StepTools } from '../types.ts';
 
@@ -32,7 +33,10 @@ export async function readTemplateIn(
       where,
       [found, ...more].map((one) => one.notebook.name),
     );
-  const { chosen } = await describeTemplate(found, 'used-link', files);
+  const described = await describeTemplate(found, 'used-link', files);
+  const { chosen } = described;
+  // What could not be planned could not be built by anybody.
+  environmentsOf({ schemaVersion: 1, ...described, reasons: [], data: [] });
   return { notebook: chosen.notebook, template: chosen.template };
 }
 
