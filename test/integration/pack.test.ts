@@ -69,7 +69,7 @@ it('is packed with what it needs and nothing else', async () => {
     if (name.isFile()) expect(paths).toContain(`node-side/${name.name}`);
   }
   const wanted =
-    /^(dist\/[a-z0-9/-]+(\.d\.ts|\.js)|node-side\/[a-z0-9-]+(\.[a-z]+)?|LICENSE|README\.md|ARCHITECTURE\.md|package\.json)$/;
+    /^(dist\/[a-z0-9/-]+(\.d\.ts|\.js)|node-side\/[a-z0-9_-]+(\.[a-z]+)?|LICENSE|README\.md|ARCHITECTURE\.md|package\.json)$/;
   expect(paths.filter((path) => !wanted.test(path))).toEqual([]);
 });
 
