@@ -1,3 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { createToken, type TokenOptions } from '../../repo2vc/src/archive/folder.ts';
 import { type RunningArchive, serveArchive } from '../../repo2vc/src/archive/serve.ts';
@@ -129,4 +133,25 @@ export async function publishRecord(
   const answer = await archive.ask('POST', `/api/records/${draft.id}/draft/actions/publish`);
   if (answer.status !== 202) throw new Error(`publish answered ${answer.status}: ${answer.text}`);
   return { ...draft, body: answer.body };
+}
+
+const servingProcess = new URL('archive-process.mjs', import.meta.url).pathname;
+const built = new URL('../../repo2vc/dist/archive/serve.js', import.meta.url).pathname;
+
+/** Serves an archive from a process of its own, which kills itself before its change number `crashAt`; undefined when
+ * it died before it listened. */
+export async function serveInProcess(
+  directory: string,
+  crashAt?: number,
+): Promise<{ child: ChildProcess; origin: string; token: string } | undefined> {
+  if (!existsSync(built)) throw new Error('The engine is not built: run `npx tsc -b`.');
+  const child = spawn(
+    process.execPath,
+    [servingProcess, directory, ...(crashAt === undefined ? [] : [String(crashAt)])],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const line = once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>;
+  const first = await Promise.race([line, once(child, 'exit').then(() => undefined)]);
+  return first && { child, ...(JSON.parse(first[0]) as { origin: string; token: string }) };
 }

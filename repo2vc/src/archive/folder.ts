@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -19,22 +19,34 @@ export interface TokenOptions {
   readonly scopes?: readonly Scope[];
 }
 
-/** Opens the folder of an archive, or makes a new archive in an empty or missing folder. */
+/** Makes the folder when it is missing; refuses one that holds other things than an archive. */
+export async function prepareFolder(directory: string): Promise<void> {
+  await translateDiskErrors(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }));
+  const names = await readdir(directory);
+  // What an interrupted first start leaves is a lock and a temporary file.
+  const others = names.filter((name) => !/^lock\.\d+\.json$|^\..*\.tmp$/.test(name));
+  if (others.length === 0 || names.includes('archive.json')) return;
+  throw new Failure('not-an-archive', `${directory} is not empty, and it is not an archive.`, {
+    hint: 'Name an empty or a new folder.',
+    args: { directory },
+  });
+}
+
+/** What the archive in a prepared folder is called; a new one is given its name here. The caller owns the lock. */
 export async function openFolder(directory: string, context: Context): Promise<ArchiveIdentity> {
+  for (const folder of [directory, join(directory, 'tokens')]) await removeTemporary(folder);
   const path = join(directory, 'archive.json');
   const text = await readIfThere(path);
   if (text !== undefined) return parseIdentity(parseJson(text, path), path);
-  await translateDiskErrors(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }));
-  const strange = (await readdir(directory)).filter((name) => !/^\.?lock[.-]/.test(name));
-  if (strange.length > 0) {
-    throw new Failure('not-an-archive', `${directory} is not empty, and it is not an archive.`, {
-      hint: 'Name an empty or a new folder.',
-      args: { directory },
-    });
-  }
   const identity: ArchiveIdentity = { schemaVersion: 1, archiveId: context.random(8) };
   await saveIdentity(directory, identity);
   return identity;
+}
+
+async function removeTemporary(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => /^\.[0-9a-f]+\.tmp$/.test(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 
 /** Remembers what the archive is called and where it was served last. */

@@ -6,7 +6,7 @@ import { codeOf } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import type { ArchiveIdentity } from '../model/index.ts';
 import type { Archive } from './archive.ts';
-import { createToken, hasTokens, openFolder, saveIdentity } from './folder.ts';
+import { createToken, hasTokens, openFolder, prepareFolder, saveIdentity } from './folder.ts';
 import { makeServer } from './server.ts';
 import { openStore } from './store.ts';
 
@@ -44,9 +44,10 @@ export async function serveArchive(options: ServeArchiveOptions): Promise<Runnin
   const { context, host = '127.0.0.1' } = options;
   const directory = resolve(options.directory);
   requireLoopback(host);
-  const identity = await openFolder(directory, context);
+  await prepareFolder(directory);
   const lock = await lockFolder(directory);
   try {
+    const identity = await openFolder(directory, context);
     const doiPrefix = `10.5072/repo2vc.${identity.archiveId}`;
     const store = await openStore(directory);
     const archive: Archive = { directory, archiveId: identity.archiveId, doiPrefix, store, context };
