@@ -3,7 +3,7 @@
 // files whose path contains that. REPO2VC_NO_SKIPS=1 makes a skipped test a failure.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missingTools, tools } from './support/computer.mjs';
@@ -60,7 +60,7 @@ async function runTests(missing) {
     ...process.env,
     TMPDIR: folder,
     REPO2VC_TEST_CACHE:
-      process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${userInfo().uid}`),
+      process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`),
     REPO2VC_TEST_MISSING: missing.join(','),
   };
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];

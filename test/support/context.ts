@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
@@ -28,7 +28,7 @@ export function temporaryFolder(): string {
 /** Where tests keep what is dear to make and can be made again: uv, prefixes, wheels. Survives between runs. */
 export function testCache(): string {
   const folder = join(
-    process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${userInfo().uid}`),
+    process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid?.()}`),
   );
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   return folder;
