@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ClusterProvider, Promises } from '../../clusters/types.ts';
 import type { Context } from '../../context.ts';
@@ -62,14 +61,14 @@ function examineLimits(promises: Promises): Finding {
   if (promises.limits === 'enforced') {
     return fine('limits', 'limits-enforced', 'systemd holds experiments to their limits.');
   }
-  const { uid, username } = userInfo();
+  const uid = process.getuid?.(); // os.userInfo() throws for a user who has no entry in /etc/passwd
   const message = 'systemd makes no scopes with limits here: limits of memory are watched, not enforced.';
   return note(
     'limits',
     'limits-watched',
     message,
     {},
-    uid === 0 ? undefined : `sudo loginctl enable-linger ${username}`,
+    uid === 0 ? undefined : `sudo loginctl enable-linger ${uid}`,
   );
 }
 
