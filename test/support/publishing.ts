@@ -2,8 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Context } from '../../repo2vc/src/context.ts';
 import type { Http } from '../../repo2vc/src/io/http.ts';
-import type { Answers, DepositRecord, Outcome, PublishRequest } from '../../repo2vc/src/model/index.ts';
+import type {
+  Answers,
+  Deposit,
+  DepositRecord,
+  Outcome,
+  PublishRequest,
+} from '../../repo2vc/src/model/index.ts';
 import { fetchSnapshot } from '../../repo2vc/src/pipeline/fetch.ts';
+import { draftPublication, makePublic } from '../../repo2vc/src/pipeline/publish.ts';
 import { resolve } from '../../repo2vc/src/pipeline/resolve.ts';
 import type { StepTools } from '../../repo2vc/src/pipeline/types.ts';
 import { startArchive, type TestArchive } from './archive.ts';
@@ -99,6 +106,16 @@ export async function desk(options: DeskOptions = {}): Promise<Desk> {
       workingDirectory: folder,
     },
   };
+}
+
+/** Both halves of a publication, as a job does them. */
+export async function publish(
+  request: PublishRequest,
+  answers: Answers,
+  tools: StepTools,
+): Promise<Outcome<Deposit>> {
+  const drafted = await draftPublication(request, answers, tools);
+  return 'needs' in drafted ? drafted : makePublic(request, drafted.value, answers, tools);
 }
 
 /** The value of an outcome that has one. */

@@ -16,22 +16,10 @@ import type { StepTools } from './types.ts';
 export { loadDeposit, publicationHash } from './publish/journal.ts';
 
 /**
- * Publishes a folder: an experiment with its environment template and data, each a record of its own, or a template
- * alone. Goes as far as it can: to a question (what nobody told of a record, a login, the confirmation of everything
- * that becomes public), or to the end. Called again after any interruption it goes on from the run's deposit.json.
- */
-export async function publish(
-  request: PublishRequest,
-  answers: Answers,
-  tools: StepTools,
-): Promise<Outcome<Deposit>> {
-  const drafted = await draftPublication(request, answers, tools);
-  return 'needs' in drafted ? drafted : makePublic(request, drafted.value, answers, tools);
-}
-
-/**
- * Does everything up to the point of no return: reads and checks the folder, and makes drafts with reserved DOIs that
- * hold their files and metadata and to which the archive has no objection. Nothing is public.
+ * Publishes a folder as far as the point of no return: an experiment with its environment template and data, each a
+ * record of its own, or a template alone. Reads and checks everything here first, then makes drafts with reserved DOIs
+ * that hold their files and metadata and to which the archive has no objection. Needs are what nobody told of a record,
+ * and a login. Called again after any interruption it goes on from the run's deposit.json.
  */
 export async function draftPublication(
   request: PublishRequest,
@@ -55,7 +43,7 @@ export async function draftPublication(
 
 /**
  * Makes the drafts public, once the person has accepted exactly what they hold: data first, then the template, then
- * the experiment that names both.
+ * the experiment that names both. Called again after any interruption it goes on with what is not public yet.
  */
 export async function makePublic(
   request: PublishRequest,

@@ -6,11 +6,10 @@ import { detect } from '../../../repo2vc/src/pipeline/detect.ts';
 import { fetchSnapshot } from '../../../repo2vc/src/pipeline/fetch.ts';
 import { init } from '../../../repo2vc/src/pipeline/init.ts';
 import { makePlan } from '../../../repo2vc/src/pipeline/plan.ts';
-import { publish } from '../../../repo2vc/src/pipeline/publish.ts';
 import { resolve } from '../../../repo2vc/src/pipeline/resolve.ts';
 import { failureOf } from '../../support/failures.ts';
 import { notebookText } from '../../support/notebook.ts';
-import { asked, desk, given, recordsOf, unanswered, yes } from '../../support/publishing.ts';
+import { asked, desk, given, publish, recordsOf, unanswered, yes } from '../../support/publishing.ts';
 
 const python = (version = '3.11.7') => ({
   kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' },

@@ -2,16 +2,20 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../repo2vc/src/failure.ts';
 import type { Http } from '../../../repo2vc/src/io/http.ts';
-import {
-  discardDrafts,
-  draftPublication,
-  loadDeposit,
-  publish,
-} from '../../../repo2vc/src/pipeline/publish.ts';
+import { discardDrafts, draftPublication, loadDeposit } from '../../../repo2vc/src/pipeline/publish.ts';
 import { startArchive } from '../../support/archive.ts';
 import { failureOf } from '../../support/failures.ts';
 import { faultyProxy, type Mishap } from '../../support/faulty-proxy.ts';
-import { byRole, desk, given, recordsOf, smallFiles, unanswered, yes } from '../../support/publishing.ts';
+import {
+  byRole,
+  desk,
+  given,
+  publish,
+  recordsOf,
+  smallFiles,
+  unanswered,
+  yes,
+} from '../../support/publishing.ts';
 
 class Killed extends Error {}
 

@@ -6,7 +6,6 @@ import {
   loadDeposit,
   makePublic,
   publicationHash,
-  publish,
 } from '../../../repo2vc/src/pipeline/publish.ts';
 import { startArchive } from '../../support/archive.ts';
 import { experiment, notebookText } from '../../support/notebook.ts';
@@ -17,6 +16,7 @@ import {
   experimentFiles,
   fetched,
   given,
+  publish,
   recordsOf,
   unanswered,
   writeFiles,

@@ -2,13 +2,13 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publish } from '../../../repo2vc/src/pipeline/publish.ts';
 import { failureOf } from '../../support/failures.ts';
 import { descriptor, experiment, notebookText } from '../../support/notebook.ts';
 import {
   type Desk,
   desk,
   experimentFiles,
+  publish,
   recordsOf,
   smallFiles,
   writeFiles,

@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../../repo2vc/src/pipeline/detect.ts';
-import { publish } from '../../../repo2vc/src/pipeline/publish.ts';
 import { publishedHere } from '../../../repo2vc/src/settings/published.ts';
 import { failureOf } from '../../support/failures.ts';
 import { descriptor, experiment, notebookText } from '../../support/notebook.ts';
@@ -13,6 +12,7 @@ import {
   experimentFiles,
   fetched,
   given,
+  publish,
   recordsOf,
   smallFiles,
   yes,
