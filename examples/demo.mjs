@@ -2,10 +2,12 @@
 // linked DOIs, a reproduction from the DOI alone in an empty folder, a cell run there, and the end of it all.
 // `npm run demo -- --keep` leaves the notebook open.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..');
 const command = join(root, 'repo2vc', 'dist', 'cli', 'main.js');
@@ -48,6 +50,21 @@ async function serveArchive() {
   return child;
 }
 
+/** Runs code in the open session, and looks up what the environment's lock says of a package. */
+async function runThere(id, code, name) {
+  const { folder: runFolder } = JSON.parse(
+    await repo2vc(['runs', 'show', id, '--log-format', 'json'], { quiet: true }),
+  );
+  const { environments } = JSON.parse(readFileSync(join(runFolder, 'environments.json'), 'utf8'));
+  const { packages } = Object.values(environments)[0].lock;
+  const engine = await import('repo2vc');
+  const clock = { now: () => new Date(), sleep: (ms) => sleep(ms) };
+  const random = (n) => randomBytes(n).toString('hex').slice(0, n);
+  const context = { clock, random, emit: () => {}, signal: new AbortController().signal };
+  const output = await engine.runInSession({ id, folder: runFolder }, code, context);
+  return { output: output.trim(), locked: packages.find((one) => one.name === name).version };
+}
+
 function say(title) {
   console.log(`\n── ${title} ── ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
@@ -72,12 +89,10 @@ async function main() {
     cluster = /clusters destroy (\S+)/.exec(opened)?.[1];
 
     say('A kernel there runs a cell');
-    const engine = await import('repo2vc');
     const cell = 'import numpy; print("numpy", numpy.__version__)';
-    const { output, locked } = await engine.runCell(run, cell, 'numpy');
-    console.log(`In:  ${cell}\nOut: ${output.trim()}\nThe lock says: numpy ${locked}`);
-    if (output.trim() !== `numpy ${locked}`)
-      throw new Error('the environment is not the one that was locked');
+    const { output, locked } = await runThere(run, cell, 'numpy');
+    console.log(`In:  ${cell}\nOut: ${output}\nThe lock says: numpy ${locked}`);
+    if (output !== `numpy ${locked}`) throw new Error('the environment is not the one that was locked');
 
     if (keep) return say('Left open, as you asked');
     say('The end of it');
@@ -86,7 +101,9 @@ async function main() {
     await repo2vc(['clusters', 'list']);
     say('Done: published, reproduced from the DOI, run, and nothing is left');
   } finally {
+    const ended = new Promise((resolve) => archive.once('close', resolve));
     archive.kill('SIGTERM');
+    await ended;
     if (!keep) rmSync(folder, { recursive: true, force: true });
     if (cluster && !keep)
       console.log('\nWhat is left is removed with:  npx repo2vc clusters sweep --all --yes');

@@ -147,9 +147,6 @@ export const schemas: readonly object[] = [
       "type": "string",
       "description": "Absolute path of its folder."
      },
-     "firstServedAt": {
-      "$ref": "common.schema.json#/$defs/Timestamp"
-     },
      "servedAt": {
       "$ref": "common.schema.json#/$defs/Timestamp"
      }
@@ -160,7 +157,6 @@ export const schemas: readonly object[] = [
      "origin",
      "doiPrefix",
      "directory",
-     "firstServedAt",
      "servedAt"
     ],
     "additionalProperties": false

@@ -195,7 +195,6 @@ doiPrefix: string
  * Absolute path of its folder.
  */
 directory: string
-firstServedAt: Timestamp
 servedAt: Timestamp
 }
 /**

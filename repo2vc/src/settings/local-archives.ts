@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Places } from '../context.ts';
@@ -16,43 +17,36 @@ export async function registerLocalArchive(
 ): Promise<void> {
   const { archiveId, origin, doiPrefix, directory } = archive;
   const path = join(places.state, 'archives', `${archiveId}.json`);
-  const before = await readEntry(path);
-  const now = clock.now().toISOString();
   const entry: LocalArchive = {
     schemaVersion: 1,
     archiveId,
     origin,
     doiPrefix,
     directory,
-    firstServedAt: before?.firstServedAt ?? now,
-    servedAt: now,
+    servedAt: clock.now().toISOString(),
   };
   await writeFileAtomic(path, canonicalJson(entry));
 }
 
 /**
- * The local archives that were ever served here, the one served last first: so of several that had one origin at
- * different times, the first is the one that has it now. The oldest is called `local`, others `local-<id>`.
+ * The local archives that were ever served here and still have their folder, the one served last first: it is called
+ * `local`, because it is the one that a person has before them; others are `local-<id>`.
  */
 export async function localArchives(places: Places): Promise<ArchiveSetting[]> {
   const folder = join(places.state, 'archives');
   const names = await readdir(folder).catch(() => []);
   const read = names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name)));
   const entries = (await Promise.all(read)).filter((entry) => entry !== undefined);
-  const oldest = sorted(entries, 'firstServedAt')[0];
-  return sorted(entries, 'servedAt')
-    .reverse()
-    .map((entry) => ({
-      name: entry === oldest ? 'local' : `local-${entry.archiveId}`,
-      origin: entry.origin,
-      doiPrefixes: [entry.doiPrefix],
-      directory: entry.directory,
+  const key = (entry: LocalArchive) => `${entry.servedAt} ${entry.archiveId}`;
+  return entries
+    .filter((entry) => existsSync(entry.directory))
+    .sort((a, b) => (key(a) < key(b) ? 1 : -1))
+    .map(({ archiveId, origin, doiPrefix, directory }, index) => ({
+      name: index === 0 ? 'local' : `local-${archiveId}`,
+      origin,
+      doiPrefixes: [doiPrefix],
+      directory,
     }));
-}
-
-function sorted(entries: readonly LocalArchive[], by: 'firstServedAt' | 'servedAt'): LocalArchive[] {
-  const key = (entry: LocalArchive) => `${entry[by]} ${entry.archiveId}`;
-  return [...entries].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 async function readEntry(path: string): Promise<LocalArchive | undefined> {
