@@ -61,6 +61,9 @@ export function parseQuery(text: string, options: QueryOptions = {}): Query {
     return inner;
   };
   if (tokens.length === 0) return () => true;
+  if (tokens.filter(({ kind }) => kind === 'open' || kind === 'not').length > 50) {
+    throw unreadable('it has more than 50 parentheses and negations');
+  }
   const query = either();
   if (position < tokens.length) throw unreadable('a parenthesis is closed that was not opened');
   return query;
@@ -110,7 +113,8 @@ function matcher({ field, value }: Clause, options: QueryOptions): Query {
     const wanted = wordsOf(value);
     return (document) => stringsIn(document).some((text) => hasPhrase(text, wanted));
   }
-  const path = options.aliases?.[field] ?? field;
+  const { aliases = {} } = options;
+  const path = (Object.hasOwn(aliases, field) ? aliases[field] : undefined) ?? field;
   const isText = options.textFields?.has(path) ?? false;
   const plain = (text: string) => (options.lenient ? text.toLowerCase() : text);
   return (document) => {
