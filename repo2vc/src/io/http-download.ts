@@ -5,8 +5,8 @@ import type { Emit } from '../events.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { Checksums, checksumsOfFile, statedChecksum } from './checksums.ts';
 import { translateDiskErrors } from './files.ts';
-import type { Call, Opened } from './http-open.ts';
 import { retrying } from './http-retry.ts';
+import type { Call, Opened } from './http-send.ts';
 
 /** A download that goes to a file while its checksums are taken. */
 export interface Download {
@@ -117,6 +117,20 @@ async function receive(part: Part, download: Download, tools: DownloadTools): Pr
     raw: true,
     signal: tools.signal,
   });
+  try {
+    await takeIn(answer, from, part, download, tools);
+  } finally {
+    answer.discard();
+  }
+}
+
+async function takeIn(
+  answer: Opened,
+  from: number,
+  part: Part,
+  download: Download,
+  tools: DownloadTools,
+): Promise<void> {
   if (from > 0 && !continuesAt(answer, from)) await startOver(part, download);
   if (part.received > 0) {
     part.pieced = true;

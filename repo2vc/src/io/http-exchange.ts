@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import axios, { type AxiosRequestConfig } from 'axios';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -31,18 +31,7 @@ export interface RawAnswer {
 
 /** Gives the function that does exchanges through the proxies and with the certificates of this computer. */
 export function exchanger(environment: Context['environment']): (exchange: Exchange) => Promise<RawAnswer> {
-  const ca = certificates(environment);
-  const agentsFor = (keepAlive: boolean, guarded: boolean): AxiosRequestConfig => ({
-    httpAgent: new HttpAgent({ keepAlive, ...(guarded && { lookup: publicLookup }) }),
-    httpsAgent: new HttpsAgent({ keepAlive, ...(ca && { ca }), ...(guarded && { lookup: publicLookup }) }),
-  });
-  // A connection that was kept may be closed under a request: only requests that can be repeated are sent on one.
-  const agents = [
-    agentsFor(false, false),
-    agentsFor(false, true),
-    agentsFor(true, false),
-    agentsFor(true, true),
-  ];
+  let made: ReturnType<typeof makeAgents> | undefined;
   return async (exchange) => {
     const { url, mayBePrivate } = exchange;
     checkAddress(url, mayBePrivate);
@@ -50,8 +39,9 @@ export function exchanger(environment: Context['environment']): (exchange: Excha
     const repeatable = exchange.method === 'GET' || exchange.method === 'HEAD';
     // Through a proxy it is the proxy that looks names up, and its own address may well be private.
     const guarded = !mayBePrivate && !proxy;
+    made ??= makeAgents(environment); // dear, and many commands never need them
     const answer = await axios.request<Readable>({
-      ...agents[(repeatable ? 2 : 0) + (guarded ? 1 : 0)],
+      ...made(repeatable, guarded),
       method: exchange.method,
       url: url.href,
       // Without a body nothing is said of its type; axios would call it a form.
@@ -68,6 +58,22 @@ export function exchanger(environment: Context['environment']): (exchange: Excha
     });
     return { status: answer.status, headers: plainHeaders(answer.headers), body: answer.data };
   };
+}
+
+/** A connection that was kept may be closed under a request: only requests that can be repeated are sent on one. */
+function makeAgents(environment: Context['environment']) {
+  const ca = certificates(environment);
+  const secureContext = ca && createSecureContext({ ca });
+  const agentsFor = (keepAlive: boolean, guarded: boolean): AxiosRequestConfig => {
+    const options = { keepAlive, ...(guarded && { lookup: publicLookup }) };
+    return {
+      httpAgent: new HttpAgent(options),
+      httpsAgent: new HttpsAgent({ ...options, ...(secureContext && { secureContext }) }),
+    };
+  };
+  const once = { guarded: agentsFor(false, true), open: agentsFor(false, false) };
+  const kept = { guarded: agentsFor(true, true), open: agentsFor(true, false) };
+  return (keepAlive: boolean, guarded: boolean) => (keepAlive ? kept : once)[guarded ? 'guarded' : 'open'];
 }
 
 /** Refuses what no request may be sent to: other protocols, plain http over a network, private places. */

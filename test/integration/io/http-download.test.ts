@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -145,6 +145,17 @@ describe('a download', () => {
       http.download({ ...plain, url: server.origin, maxBytes: 5_000_000 }, context),
     ).rejects.toMatchObject({ code: 'too-large' });
     expect(existsSync(path) || existsSync(`${path}.part`)).toBe(false);
+  });
+
+  it('onto a full disk says so, and leaves nothing', async () => {
+    const server = await serve((request, response) => send(request, response));
+    const { context, path, http, plain } = setUp();
+    symlinkSync('/dev/full', `${path}.part`);
+    await expect(http.download({ ...plain, url: server.origin }, context)).rejects.toMatchObject({
+      code: 'disk-full',
+      hint: expect.stringContaining('Free some space'),
+    });
+    expect(readdirSync(context.folder)).toEqual([]);
   });
 
   it('stops when told to, and can be gone on with', async () => {
