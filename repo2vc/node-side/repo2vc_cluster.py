@@ -181,10 +181,13 @@ class Nodes:
         return len(self.inventory)
 
     def __getitem__(self, name):
-        found = {node.name: node for node in self}
-        if name not in found:
-            raise KeyError("no node is called %r; there are: %s" % (name, ", ".join(found)))
-        return found[name]
+        """The node of that name (`worker-1`), or the only one of that role (`entry`)."""
+        nodes = list(self)
+        found = [node for node in nodes if node.name == name] or [node for node in nodes if node.role == name]
+        if len(found) != 1:
+            names = ", ".join(node.name for node in nodes)
+            raise KeyError("no single node is called %r; there are: %s" % (name, names))
+        return found[0]
 
     def role(self, role):
         """The nodes of one role, as a list."""
