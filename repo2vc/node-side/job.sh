@@ -6,14 +6,8 @@
 # The folder holds: run (a shell script that replaces itself by the program). It writes: pid ("PID START" of the
 # program), log and log.1 (what it printed: the newest part, and the part before), exit (its exit code, once it ended).
 set -u
+. ./members.sh
 cd "$1" || exit 1
-
-start_of() {
-  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
-  # shellcheck disable=SC2086
-  set -- ${stat##*) }
-  printf '%s' "${20}"
-}
 
 # Each part ends after 2048 reads of at most 4 KiB, so a job that prints for ever keeps 16 MiB at most.
 keep_log() {

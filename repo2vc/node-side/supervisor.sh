@@ -2,67 +2,33 @@
 # Keeps one node that is made of processes: starts its jobs, ends it when its lease runs out, and watches its memory.
 # It outlives whoever started it; when it ends, however it ends, its jobs end with it.
 #
-#   supervisor.sh FOLDER VOLATILE MEMORY_KIB     (MEMORY_KIB 0: no limit)
+#   supervisor.sh FOLDER VOLATILE MEMORY_KIB [scope]     (MEMORY_KIB 0: no limit; scope: the kernel enforces it)
 #
 # When the lease has run out, VOLATILE, the folder of secrets, is removed; FOLDER stays, for the work in it.
 # The folder holds: lease (the end, in seconds since 1970), control (a FIFO of commands, one per line), supervisor.pid
-# ("PID START", START as field 22 of /proc/PID/stat), jobs/NAME/ (see job.sh). It writes: expired, out-of-memory
+# ("PID START", START as field 22 of /proc/PID/stat), jobs/NAME/ (see job.sh). It writes: out-of-memory
 # ("PID KIB", one line per process that was killed). REPO2VC_NODE in its environment marks every process of the node.
 set -u
 umask 077
 volatile=$2
 memory=$3
+events=
+if [ "${4:-}" = scope ]; then
+  events="/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/memory.events"
+fi
+kernel_kills=0
 cd "$1" || exit 1
 
 # Only one supervisor per node. Children close the descriptor, or they would keep the lock.
 exec 9>>supervisor.lock
 flock -n 9 || exit 0
 
-start_of() { # PID: prints when it started; nothing when it is gone
-  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return
-  # shellcheck disable=SC2086
-  set -- ${stat##*) }
-  [ "$1" = Z ] || printf '%s' "${20}"
-}
-
-is_alive() { # FILE with "PID START"
-  { read -r pid start <"$1"; } 2>/dev/null && [ "$(start_of "$pid")" = "$start" ]
-}
-
-# "PID KIB" of every process of this node but the supervisor: those that carry its mark, and their descendants.
-members() {
-  {
-    grep -lzxsF -e "REPO2VC_NODE=$REPO2VC_NODE" /proc/[0-9]*/environ
-    cat /proc/[0-9]*/status 2>/dev/null
-  } | awk -v self="$$" '
-    /^\/proc\// { split($0, part, "/"); mine[part[3]] = 1; next }
-    /^Pid:/ { pid = $2 }
-    /^PPid:/ { parent[pid] = $2 }
-    /^VmRSS:/ { rss[pid] = $2 }
-    END {
-      mine[self] = 1
-      do {
-        grew = 0
-        for (p in parent) if (!(p in mine) && (parent[p] in mine)) { mine[p] = 1; grew = 1 }
-      } while (grew)
-      for (p in mine) if (p != self && p in parent) print p, rss[p] + 0
-    }'
-}
-
-end_all() {
-  for round in 1 2 3 4 5; do
-    found=$(members)
-    printf '%s\n' "$found" | while read -r pid kib; do
-      [ -n "$pid" ] && kill -KILL "$pid"
-    done 2>/dev/null
-  done
-}
+. ./members.sh
 
 check_lease() {
   until=0
   { read -r until <lease; } 2>/dev/null
   [ "$(date +%s)" -lt "$until" ] && return
-  [ -e lease ] && : >expired
   end_all
   rm -rf -- "$volatile"
   exit 0
@@ -70,6 +36,10 @@ check_lease() {
 
 check_memory() {
   [ "$memory" -gt 0 ] || return
+  if [ -n "$events" ]; then
+    kills=$(awk '$1 == "oom_kill" { print $2 }' "$events" 2>/dev/null)
+    [ "${kills:-0}" -gt "$kernel_kills" ] && kernel_kills=$kills && printf '0 %s\n' "$memory" >>out-of-memory
+  fi
   biggest=$(members | awk -v most="$memory" '
     { sum += $2; if ($2 > kib) { kib = $2; pid = $1 } }
     END { if (sum > most) print pid, sum }')
@@ -81,7 +51,7 @@ check_memory() {
 start_job() {
   if ! is_alive "jobs/$1/keeper"; then
     rm -f "jobs/$1/exit" "jobs/$1/pid" "jobs/$1/keeper"
-    setpriv --pdeathsig KILL -- sh job.sh "jobs/$1" 3<&- 9>&- </dev/null >/dev/null 2>&1 &
+    setpriv --pdeathsig KILL -- sh job.sh "jobs/$1" 3<&- 4<&- 9>&- </dev/null >/dev/null 2>&1 &
     printf '%s %s\n' "$!" "$(start_of "$!")" >"jobs/$1/keeper.new"
     mv -f "jobs/$1/keeper.new" "jobs/$1/keeper"
   fi
@@ -91,6 +61,12 @@ start_job() {
 [ -p control ] || mkfifo control
 exec 3<>control
 setpriv --pdeathsig KILL -- sh -c 'while sleep 1; do echo tick; done' >&3 3<&- 9>&- </dev/null 2>/dev/null &
+
+# The life line: nobody but this process keeps it open for writing, so the reaper sees the end of it.
+[ -p life ] || mkfifo life
+exec 4<>life
+(exec 5<life 4<&- && exec setsid sh reaper.sh <&5 5<&- 3<&- 9>&- >/dev/null 2>&1) &
+
 printf '%s %s\n' "$$" "$(start_of "$$")" >supervisor.pid.new
 mv -f supervisor.pid.new supervisor.pid
 

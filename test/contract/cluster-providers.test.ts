@@ -176,7 +176,7 @@ describe.each(clusterProviders.map((provider) => ({ provider, id: provider.id })
     await connection.put(packTar(files), 'work');
     await recordListing(connection, 'work');
     const script =
-      'echo 2 >changed; touch touched; rm removed; mkdir -p a/.ipynb_checkpoints; echo new >"a/new file"; echo x >a/.ipynb_checkpoints/x; ln -s /etc/passwd link; mkfifo pipe; echo x >../outside';
+      'echo 2 >changed; touch touched; rm removed; mkdir -p a/.ipynb_checkpoints; echo new >"a/new file"; echo x >a/.ipynb_checkpoints/x; ln -s /etc/passwd link; mkfifo pipe; echo x >../outside; mkdir -p ../cache/deep; touch ../cache/deep/x; chmod -R a-w ../cache';
     expect((await connection.exec(['sh', '-c', script], { cwd: 'work' })).code).toBe(0);
     await destroyCluster(id, provider, {}, context);
     const saved = join(context.places.state, 'saved', id);

@@ -1,8 +1,6 @@
-import type { Context } from '../../../context.ts';
-import type { ClusterId } from '../../../model/index.ts';
 import type { ClusterProvider } from '../../types.ts';
 import { connectTo } from './connection.ts';
-import { clusterFolder, foldersIn, readTag, refuseElsewhere, writeLease } from './node.ts';
+import { clusterFolder, foldersIn, refuseElsewhere, writeLease } from './node.ts';
 import { listClusters, observeCluster } from './observe.ts';
 import { placeOf } from './places.ts';
 import { checkComputer } from './promises.ts';
@@ -17,19 +15,13 @@ export const processProvider: ClusterProvider = {
   plan: planSteps,
   perform: performStep,
   renew: async (cluster, expiresAt, context) => {
-    for (const place of await placesOf(cluster, context)) await writeLease(place, expiresAt);
+    for (const node of await foldersIn(clusterFolder(context.places, cluster.id))) {
+      const place = placeOf(context.places, cluster.id, node);
+      await refuseElsewhere(place);
+      await writeLease(place, expiresAt);
+    }
   },
   stop: (cluster, node, context) => stopNode(placeOf(context.places, cluster.id, node.name), context),
   list: listClusters,
   connect: (cluster, node, context) => connectTo(placeOf(context.places, cluster.id, node.name), context),
 };
-
-async function placesOf(cluster: ClusterId, context: Context) {
-  const nodes = await foldersIn(clusterFolder(context.places, cluster.id));
-  const places = nodes.map((node) => placeOf(context.places, cluster.id, node));
-  for (const place of places) {
-    const tag = await readTag(place);
-    if (tag) await refuseElsewhere(tag);
-  }
-  return places;
-}

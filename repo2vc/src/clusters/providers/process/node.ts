@@ -40,10 +40,16 @@ export async function thisComputer(): Promise<{ host: string; boot: string }> {
   return { host: hostname(), boot: boot.trim() };
 }
 
-/** A state folder can be shared between computers; what runs on another one can neither be seen nor ended here. */
-export async function refuseElsewhere(tag: ProcessNodeTag): Promise<void> {
+/** Whether a node was made on this computer; its name may have changed, or it may have been started again. */
+export async function isHere(tag: ProcessNodeTag): Promise<boolean> {
   const here = await thisComputer();
-  if (tag.host === here.host || tag.boot === here.boot) return;
+  return tag.host === here.host || tag.boot === here.boot;
+}
+
+/** A state folder can be shared between computers; what runs on another one can neither be seen nor ended here. */
+export async function refuseElsewhere(place: NodePlace): Promise<void> {
+  const tag = await readTag(place);
+  if (!tag || (await isHere(tag))) return;
   throw new Failure('cluster-elsewhere', `Node ${tag.node} of ${tag.cluster.id} runs on ${tag.host}.`, {
     hint: `Type the same command there: repo2vc clusters destroy ${tag.cluster.id}`,
     args: { cluster: tag.cluster.id, host: tag.host },
@@ -74,18 +80,34 @@ export async function makeFolder(place: NodePlace, tag: ProcessNodeTag, expiresA
  */
 async function makeVolatile(place: NodePlace): Promise<void> {
   const root = volatileRoot();
-  await mkdir(root, { mode: 0o700 }).catch((error: unknown) => {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  });
+  await makeIfMissing(root, 0o700);
   const found = await lstat(root);
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
     throw new Failure('folder-not-ours', `${root} belongs to somebody else, or others may open it.`, {
       hint: `Secrets of a node would lie there. Look at it, and remove it when it is no longer needed: ls -ld ${root}`,
     });
   }
-  for (const name of ['secrets', 'sockets']) {
-    await mkdir(join(place.volatile, name), { recursive: true, mode: 0o755 });
+  // Never recursively: that would make the root again, open, should it be removed at this moment.
+  const folders = [join(root, place.cluster), place.volatile];
+  for (const folder of [...folders, join(place.volatile, 'secrets'), join(place.volatile, 'sockets')]) {
+    await makeIfMissing(folder, 0o755);
   }
+}
+
+async function makeIfMissing(folder: string, mode: number): Promise<void> {
+  await mkdir(folder, { mode }).catch((error: unknown) => {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new Failure('folder-removed', `What ${folder} was to lie in has just been removed.`, {
+      retryable: true,
+    });
+  });
+}
+
+/** Removes what a cluster has on memory-backed storage, and the root of it all when nothing is left there. */
+export async function removeVolatile(cluster: string, context: Context): Promise<void> {
+  await removeTree(join(volatileRoot(), cluster), context);
+  await rmdir(volatileRoot()).catch(() => undefined);
 }
 
 /** The users that programs inside bubblewrap know: not the host's. */

@@ -5,7 +5,7 @@ import { readIfThere } from '../../../io/files.ts';
 import type { ClusterId, ClusterView, NodeView, ProcessNodeTag, Reason } from '../../../model/index.ts';
 import { addressOf, holdsAddress } from './addresses.ts';
 import { findMembers } from './members.ts';
-import { clusterFolder, endOf, foldersIn, hasVolatile, isOurs, readTag, thisComputer } from './node.ts';
+import { clusterFolder, endOf, foldersIn, hasVolatile, isHere, isOurs, readTag } from './node.ts';
 import { type NodePlace, names, nodesFolder, placeOf } from './places.ts';
 import { supervisorOf } from './supervisor.ts';
 
@@ -98,11 +98,6 @@ async function stateOf(
   if ((await readIfThere(join(place.folder, names.supervisor))) === undefined) return 'creating';
   if (end <= context.clock.now()) return 'expired';
   return (await isHere(tag)) && (await supervisorOf(place)) ? 'ready' : 'lost';
-}
-
-async function isHere(tag: ProcessNodeTag): Promise<boolean> {
-  const here = await thisComputer();
-  return tag.host === here.host || tag.boot === here.boot;
 }
 
 /** Why something on the node was ended: `kib` is what all its processes used together when one was killed. */

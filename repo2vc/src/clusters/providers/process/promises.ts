@@ -10,7 +10,14 @@ import { scopesWork } from './scope.ts';
 /** What nodes cannot do without, by Debian package. All but tar belong to every Debian system. */
 const needed: Readonly<Record<string, string>> = {
   ...{ sh: 'dash', awk: 'mawk', grep: 'grep', tar: 'tar', find: 'findutils', setpriv: 'util-linux' },
-  ...{ flock: 'util-linux', mkfifo: 'coreutils', dd: 'coreutils', env: 'coreutils', sha256sum: 'coreutils' },
+  ...{
+    flock: 'util-linux',
+    setsid: 'util-linux',
+    mkfifo: 'coreutils',
+    dd: 'coreutils',
+    env: 'coreutils',
+    sha256sum: 'coreutils',
+  },
 };
 
 /** What process nodes promise on this computer; see ClusterProvider.check. */

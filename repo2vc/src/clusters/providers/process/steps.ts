@@ -22,9 +22,10 @@ import {
   removeEmpty,
   removeNodeFolder,
   removeTree,
+  removeVolatile,
   thisComputer,
 } from './node.ts';
-import { type NodePlace, names, placeOf, volatileRoot } from './places.ts';
+import { type NodePlace, names, placeOf } from './places.ts';
 import { chooseIsolation } from './promises.ts';
 import { startSupervisor } from './supervisor.ts';
 
@@ -94,8 +95,7 @@ async function performOn(
 ): Promise<void> {
   if (name === undefined) return removeRest(cluster.id, context);
   const place = placeOf(context.places, cluster.id, name);
-  const tag = await readTag(place);
-  if (tag) await refuseElsewhere(tag);
+  await refuseElsewhere(place);
   if (kind !== 'ensure') await removeNode(place, context);
   if (kind === 'remove' || goal === 'absent') return;
   const group = wantedNodes(goal).get(name);
@@ -139,6 +139,7 @@ function laterOf(end: Date, expiresAt: string): string {
 
 /** Ends every program of a node; its files stay. */
 export async function stopNode(place: NodePlace, context: Context): Promise<void> {
+  await refuseElsewhere(place);
   await endMembers(`REPO2VC_NODE=${place.cluster}/${place.node}`, context);
 }
 
@@ -152,7 +153,7 @@ async function removeNode(place: NodePlace, context: Context): Promise<void> {
 /** Removes all that carries the cluster's tag but belongs to no node that was seen. */
 async function removeRest(cluster: string, context: Context): Promise<void> {
   await endMembers(`REPO2VC_CLUSTER=${cluster}`, context);
-  await removeTree(join(volatileRoot(), cluster), context);
+  await removeVolatile(cluster, context);
   await releaseAddresses(context.places, cluster);
   const folder = clusterFolder(context.places, cluster);
   for (const node of await foldersIn(folder)) await removeEmpty(join(folder, node));

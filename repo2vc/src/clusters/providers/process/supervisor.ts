@@ -34,15 +34,15 @@ export async function startSupervisor(
 ): Promise<void> {
   if (await supervisorOf(place)) return;
   // The node keeps its own copy: it outlives this installation of repo2vc.
-  for (const script of ['supervisor.sh', 'job.sh']) {
+  for (const script of ['supervisor.sh', 'reaper.sh', 'job.sh', 'members.sh']) {
     await copyFile(new URL(script, nodeSide), join(place.folder, script));
   }
   const log = await open(join(place.folder, 'supervisor.log'), 'a', 0o600);
   try {
     const memory = String((tag.memoryMiB ?? 0) * 1024);
-    const program = ['sh', join(place.folder, 'supervisor.sh'), place.folder, place.volatile, memory];
     const scope = await scopeOf(place, tag, context);
-    await startDetached([...scope, ...program], {
+    const script = ['sh', join(place.folder, 'supervisor.sh'), place.folder, place.volatile, memory];
+    await startDetached([...scope, ...script, ...(scope.length > 0 ? ['scope'] : [])], {
       env: { PATH: context.environment.PATH, ...scopeVariables(scope, context), ...marksOf(place) },
       output: log.fd,
     });
