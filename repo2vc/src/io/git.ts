@@ -4,6 +4,7 @@ import { type SimpleGit, simpleGit } from 'simple-git';
 import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
 import { tooLarge } from './copy-tree.ts';
+import { diskFailure } from './files.ts';
 
 /** What to check out. */
 export interface Checkout {
@@ -151,7 +152,7 @@ function saysNoSuchRef(error: unknown): boolean {
   );
 }
 
-function gitFailure(error: unknown, { url, ref }: Checkout): unknown {
+function gitFailure(error: unknown, { url, ref, folder }: Checkout): unknown {
   const said = messageOf(error);
   if (/ENOENT/.test(said)) {
     return new Failure('git-missing', 'The program git is not installed.', {
@@ -163,6 +164,9 @@ function gitFailure(error: unknown, { url, ref }: Checkout): unknown {
       hint: 'Check its name; a commit must have been pushed.',
       args: { url, ref: ref ?? '' },
     });
+  }
+  if (/no space left on device|disk quota exceeded/i.test(said)) {
+    return diskFailure(folder, Object.assign(new Error(said), { code: 'ENOSPC' }));
   }
   const line = said.split('\n').findLast((text) => /^(fatal|error|remote|ssh):/i.test(text)) ?? said.trim();
   const args = { url, why: line.slice(0, 300) };

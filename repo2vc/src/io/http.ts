@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { Emit } from '../events.ts';
 import { Failure } from '../failure.ts';
-import { type Download, downloadFile } from './http-download.ts';
+import { downloadFile } from './http-download.ts';
+import type { Download } from './http-download-failures.ts';
 import { exchanger } from './http-exchange.ts';
 import { shownUrl } from './http-failures.ts';
 import { opener } from './http-open.ts';
 import { retrying } from './http-retry.ts';
 import type { Call, HttpOptions } from './http-send.ts';
 
-export type { Download } from './http-download.ts';
+export type { Download } from './http-download-failures.ts';
 export type { HttpOptions } from './http-send.ts';
 
 /** One request. Only the credential of the url's own origin is ever sent, and never across a redirect elsewhere. */

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { git } from '../../../repo2vc/src/content-providers/git/index.ts';
 import type { FetchTools } from '../../../repo2vc/src/content-providers/types.ts';
 import { checkOut } from '../../../repo2vc/src/io/git.ts';
@@ -205,7 +205,26 @@ describe('a git repository that cannot be had', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('is left when the person stops', async () => {
+  it('is left when the person stops while it is fetched, and so is git', async () => {
+    const stop = new AbortController();
+    const ssh = join(temporaryFolder(), 'ssh');
+    writeFileSync(ssh, `#!/bin/sh\necho $$ > ${ssh}.pid\nexec cat\n`, { mode: 0o755 });
+    const tools = {
+      ...toolsFor(),
+      signal: stop.signal,
+      environment: { ...process.env, GIT_SSH_COMMAND: ssh },
+    };
+    const failed = git.fetch(reference('ssh://host.invalid/a'), 'snapshot', tools);
+    failed.catch(() => undefined);
+    await vi.waitUntil(() => existsSync(`${ssh}.pid`), { timeout: 20_000 });
+    stop.abort();
+    await expect(failed).rejects.toMatchObject({ code: 'interrupted' });
+    const pid = Number(readFileSync(`${ssh}.pid`, 'utf8'));
+    await vi.waitUntil(() => !existsSync(`/proc/${pid}/fd/0`), { timeout: 20_000 });
+    expect(readdirSync(tools.runFolder)).toEqual([]);
+  });
+
+  it('is left when the person has stopped before', async () => {
     const { url } = repository();
     const tools = { ...toolsFor(), signal: AbortSignal.abort() };
     await expect(git.fetch(reference(url), 'snapshot', tools)).rejects.toMatchObject({ code: 'interrupted' });
