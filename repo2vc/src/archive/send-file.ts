@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ArchiveFile } from '../model/index.ts';
 import { mediaTypeOf } from './answers/media-types.ts';
@@ -52,7 +53,7 @@ export function sendFile(
   return reply
     .header('content-length', sent.end - sent.start + 1)
     .type(mediaTypeOf(key))
-    .send(archive.store.read(fileId, sent));
+    .send(request.method === 'HEAD' ? Readable.from([]) : archive.store.read(fileId, sent));
 }
 
 function encodeRfc8187(text: string): string {

@@ -20,7 +20,6 @@ export function makeServer(archive: Archive, host: string): FastifyInstance {
     bodyLimit: mostJsonBytes,
     requestTimeout: 0,
     forceCloseConnections: true,
-    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 2000 },
   });
   addGuard(app, archive, host);

@@ -44,29 +44,23 @@ export async function openStore(directory: string): Promise<Store> {
     await mkdir(filesFolder, { recursive: true });
   });
   const records = await readRecords(recordsFolder);
-  const pathOf = (id: string) => join(recordsFolder, `${id}.json`);
-  const blobOf = (fileId: string) => join(filesFolder, fileId);
   await removeUnnamed(filesFolder, namesIn(records.values()));
-  let queue: Promise<unknown> = Promise.resolve();
-
+  const bytes = bytesIn(filesFolder);
+  const pathOf = (id: string) => join(recordsFolder, `${id}.json`);
   const dropUnnamed = async (before: ArchiveRecord | undefined) => {
-    if (!before) return;
     const kept = namesIn(records.values());
-    const dropped = [...namesIn([before])].filter((fileId) => !kept.has(fileId));
-    await Promise.all(dropped.map((fileId) => rm(blobOf(fileId), { force: true })));
+    const dropped = [...namesIn(before ? [before] : [])].filter((fileId) => !kept.has(fileId));
+    await Promise.all(dropped.map(bytes.forget));
   };
   return {
+    ...bytes,
     get: (id) => records.get(id),
     all: () => [...records.values()],
     versions: (parentId) =>
       [...records.values()]
         .filter((record) => record.parentId === parentId)
         .sort((a, b) => a.index - b.index),
-    exclusively: (work) => {
-      const result = queue.then(work);
-      queue = result.catch(() => undefined);
-      return result;
-    },
+    exclusively: queue(),
     put: async (record) => {
       await writeFileAtomic(pathOf(record.id), canonicalJson(record));
       const before = records.get(record.id);
@@ -80,18 +74,34 @@ export async function openStore(directory: string): Promise<Store> {
       records.delete(id);
       await dropUnnamed(before);
     },
+  };
+}
+
+function queue(): Store['exclusively'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+function bytesIn(folder: string): Pick<Store, 'receive' | 'forget' | 'read'> {
+  const pathOf = (fileId: string) => join(folder, fileId);
+  const forget = (fileId: string) => rm(pathOf(fileId), { force: true });
+  return {
+    forget,
     receive: async (fileId, bytes, limit, tooLarge) => {
       try {
-        const received = await writeBytes(blobOf(fileId), bytes, limit, tooLarge);
-        await syncFolder(filesFolder);
+        const received = await writeBytes(pathOf(fileId), bytes, limit, tooLarge);
+        await syncFolder(folder);
         return { fileId, ...received };
       } catch (error) {
-        await rm(blobOf(fileId), { force: true });
+        await forget(fileId);
         throw error;
       }
     },
-    forget: (fileId) => rm(blobOf(fileId), { force: true }),
-    read: (fileId, range) => createReadStream(blobOf(fileId), { ...range, highWaterMark: chunkBytes }),
+    read: (fileId, range) => createReadStream(pathOf(fileId), { ...range, highWaterMark: chunkBytes }),
   };
 }
 

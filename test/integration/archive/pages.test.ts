@@ -29,6 +29,7 @@ test('an experiment and its environment show each other, and how the experiment 
   const environment = await page(et.id);
   expect(environment).toMatch(/Experiments that used this environment[\s\S]*Experiment X/);
   expect(environment).not.toContain('repo2vc reproduce');
+  expect(environment).toContain(`repo2vc publish FOLDER --to local --environment ${et.doi}`);
   expect(await page(data.id)).toMatch(/Experiments that used this data[\s\S]*Experiment X/);
   const index = (await archive.ask('GET', '/', { token: undefined })).text;
   expect(index.indexOf('Experiment X')).toBeLessThan(index.indexOf('Environment for X'));

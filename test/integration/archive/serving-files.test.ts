@@ -48,3 +48,13 @@ test('a range of what has changed since is the whole file, and what has not chan
   expect(whole.headers.get('content-length')).toBe('10');
   expect(whole.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''b%20%C3%A9.txt");
 });
+
+test('HEAD says what GET would, without the bytes', async () => {
+  const { archive, path } = await published();
+  const head = await archive.ask('HEAD', path);
+  expect([head.status, head.text, head.headers.get('content-length')]).toEqual([200, '', '10']);
+  expect(head.headers.get('etag')).toBe((await archive.ask('GET', path)).headers.get('etag'));
+  const record = path.split('/files/')[0] ?? '';
+  expect((await archive.ask('HEAD', record)).status).toBe(200);
+  expect((await archive.ask('HEAD', '/api/records/aaaaa-aaaaa')).status).toBe(404);
+});

@@ -1,8 +1,8 @@
 import type { PublicRecord } from '../archive.ts';
 import { creatorsOf } from '../citation.ts';
-import { idAt, textAt } from '../fields.ts';
-import { resourceTypes } from '../vocabularies.ts';
+import { textAt } from '../fields.ts';
 import { type Html, html } from './html.ts';
+import { kindOf } from './kinds.ts';
 import { dateText, page } from './page.ts';
 
 /** One page of the list of records. */
@@ -34,10 +34,9 @@ function nothing(q: string): Html {
 
 function entry(record: PublicRecord): Html {
   const { metadata, doi } = record.published;
-  const type = resourceTypes.get(idAt(metadata, 'resource_type'))?.title;
   const names = creatorsOf(record.published).map((creator) => creator.name);
   return html`<li><h2><a href="/records/${record.id}">${textAt(metadata, 'title')}</a></h2>
-${names.join(', ')}<small>${type} · ${dateText(textAt(metadata, 'publication_date'))} · ${doi}</small></li>`;
+${names.join(', ')}<small>${kindOf(metadata)} · ${dateText(textAt(metadata, 'publication_date'))} · ${doi}</small></li>`;
 }
 
 function pages({ q, number, hasMore }: IndexView): Html | undefined {

@@ -1,11 +1,12 @@
-import { type ArchiveContent, doiUrl } from '../../model/index.ts';
+import type { ArchiveContent } from '../../model/index.ts';
 import type { PublicRecord } from '../archive.ts';
 import { citationOf, creatorsOf } from '../citation.ts';
-import { listAt, objectAt, textAt } from '../fields.ts';
+import { textAt } from '../fields.ts';
 import { type LinkedWork, relationTitle } from '../links.ts';
-import { resourceTypes, rights } from '../vocabularies.ts';
 import { descriptionHtml } from './description.ts';
+import { facts } from './facts.ts';
 import { type Html, html } from './html.ts';
+import { kindOf } from './kinds.ts';
 import { dateText, page, sizeText } from './page.ts';
 
 /** All that the page of a record shows. */
@@ -33,13 +34,13 @@ ${head(published, title)}
 <div class="record">
 <div>
 ${newerVersion(view)}
-${reproduce(view)}
+${use(view)}
 ${description(view)}
 ${links(view)}
 ${files(view)}
 <section><h2>Cite as</h2><p class="text">${citationOf(published)}</p></section>
 </div>
-<aside>${facts(view)}</aside>
+<aside>${facts(view.record, view.conceptDoi, view.versions)}</aside>
 </div>
 </article>`,
   );
@@ -47,9 +48,8 @@ ${files(view)}
 
 function head(content: ArchiveContent, title: string): Html {
   const { metadata } = content;
-  const type = resourceTypes.get(textAt(objectAt(metadata, 'resource_type'), 'id'))?.title;
   const version = textAt(metadata, 'version');
-  return html`<p class="kind"><b>${type}</b>${version && ` · Version ${version}`} · ${dateText(textAt(metadata, 'publication_date'))}</p>
+  return html`<p class="kind"><b>${kindOf(metadata)}</b>${version && ` · Version ${version}`} · ${dateText(textAt(metadata, 'publication_date'))}</p>
 <h1>${title}</h1>
 <ul class="creators">${creatorsOf(content).map(
     (creator) =>
@@ -66,11 +66,16 @@ function newerVersion({ record, versions }: RecordView): Html | undefined {
   return html`<section><p class="text">There is a <a href="/records/${latest.id}">newer version</a> of this record.</p></section>`;
 }
 
-/** Only for a record that can be reproduced: a notebook that others do not name as their environment. */
-function reproduce({ record, to }: RecordView): Html | undefined {
-  const { doi, files: all } = record.published;
-  const isEnvironment = to.some((work) => work.relation === 'requires');
-  if (isEnvironment || !all.some((file) => file.key.endsWith('.ipynb'))) return undefined;
+/** What one can do with it: reproduce an experiment, or build one's own on an environment. */
+function use({ record, to }: RecordView): Html | undefined {
+  const { doi, files: all, metadata } = record.published;
+  const isUsed = to.some((work) => work.relation === 'requires');
+  if (isUsed || kindOf(metadata) === 'Environment template') {
+    return html`<section class="run"><h2>Build on it</h2>
+<p>Publishes an experiment of yours that uses this environment.</p>
+<pre>repo2vc publish FOLDER --to local --environment ${doi}</pre></section>`;
+  }
+  if (!all.some((file) => file.key.endsWith('.ipynb'))) return undefined;
   return html`<section class="run"><h2>Reproduce it</h2>
 <p>Rebuilds the environment, puts these files in it, and opens the notebook there.</p>
 <pre>repo2vc reproduce ${doi}</pre></section>`;
@@ -130,63 +135,4 @@ function files({ record, filesVisible }: RecordView): Html | undefined {
     (file) =>
       html`<tr><td><a href="/api/records/${record.id}/files/${encodeURIComponent(file.key)}/content" download>${file.key}</a><small><code>${file.md5}</code></small></td><td class="size">${sizeText(file.size ?? 0)}</td></tr>`,
   )}</tbody></table></section>`;
-}
-
-function facts({ record, conceptDoi, versions }: RecordView): Html {
-  const { metadata, doi = '' } = record.published;
-  const subjects = listAt(metadata, 'subjects').map((subject) => textAt(subject, 'subject'));
-  return html`<dl>
-<dt>DOI of this version</dt><dd><a href="/doi/${doi}">${doi}</a></dd>
-<dt>DOI of all versions</dt><dd><a href="/doi/${conceptDoi}">${conceptDoi}</a></dd>
-${fact('Licence', listAt(metadata, 'rights').map(licence))}
-${fact('Published by', [textAt(metadata, 'publisher')])}
-${fact('Keywords', subjects)}
-${
-  versions.length > 1 &&
-  fact(
-    'Versions',
-    versions.map((version) => versionLink(version, version.id === record.id)),
-  )
-}
-</dl>`;
-}
-
-function fact(title: string, values: readonly (Html | string)[]): Html | undefined {
-  const shown = values.filter((value) => value !== '');
-  if (shown.length === 0) return undefined;
-  return html`<dt>${title}</dt><dd><ul>${shown.map((value) => html`<li>${value}</li>`)}</ul></dd>`;
-}
-
-function licence(value: Readonly<Record<string, unknown>>): Html | string {
-  const known = rights.get(textAt(value, 'id'));
-  if (!known) return textAt(objectAt(value, 'title'), 'en');
-  return html`<a href="${known.url}">${known.title}</a>`;
-}
-
-function versionLink(version: PublicRecord, isCurrent: boolean): Html {
-  const { metadata } = version.published;
-  const label = textAt(metadata, 'version') || `Version ${version.index}`;
-  const date = dateText(textAt(metadata, 'publication_date'));
-  return isCurrent
-    ? html`<b>${label}</b>, ${date}`
-    : html`<a href="/records/${version.id}">${label}</a>, ${date}`;
-}
-
-/** What stands where a record was: what it was called, and when and why it went. */
-export function tombstonePage(record: PublicRecord): string {
-  const { tombstone, published } = record;
-  const title = textAt(published.metadata, 'title');
-  const removed = tombstone?.removedAt ?? '';
-  return page(
-    `Removed: ${title}`,
-    html`<p class="kind"><b>Removed</b> · ${dateText(removed)}</p>
-<h1>${title}</h1>
-<div class="record"><div>
-<section><p class="text">This record was removed by its owner, and its files with it. Its DOI goes on leading here.</p>
-${tombstone?.note && html`<p class="text">${tombstone.note}</p>`}</section>
-<section><h2>It was cited as</h2><p class="text">${tombstone?.citation}</p></section>
-</div>
-<aside><dl><dt>DOI</dt><dd>${published.doi && doiUrl(published.doi)}</dd><dt>Reason</dt><dd>${tombstone?.reason}</dd></dl></aside>
-</div>`,
-  );
 }

@@ -1,18 +1,17 @@
-import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArchiveFile } from '../../model/index.ts';
 import { fileAnswer, filesAnswer, filesUrl } from '../answers/files.ts';
-import { type Archive, type Draft, ownDraft, timestamp } from '../archive.ts';
+import { type Archive, timestamp } from '../archive.ts';
 import { isObject } from '../checks.ts';
 import { invalid, Refusal } from '../refusal.ts';
-import { baseOf, parameter } from '../requests.ts';
+import { baseOf } from '../requests.ts';
 import { sendFile } from '../send-file.ts';
-import type { ReceivedFile } from '../store.ts';
+import { draftFor, fileIn, openDraftFor, withFiles } from './draft-file.ts';
 import { oneByOne, routesOf } from './route.ts';
+import { commitFile, receiveContent } from './uploads.ts';
 
-/** What a record may hold, as on Zenodo. */
+/** How many files a record may hold, as on Zenodo. */
 const mostFiles = 100;
-const mostBytes = 50 * 1000 ** 3;
 
 /** The routes that bring files into a draft: announce, send, commit; list, read, remove. */
 export function addDraftFileRoutes(app: FastifyInstance, archive: Archive): void {
@@ -26,35 +25,6 @@ export function addDraftFileRoutes(app: FastifyInstance, archive: Archive): void
   app.put(`${files}/:key/content`, bound(receiveContent));
   app.get(`${files}/:key/content`, bound(readContent));
   app.post(`${files}/:key/commit`, bound(oneByOne(commitFile)));
-}
-
-function draftFor(archive: Archive, request: FastifyRequest): Draft {
-  return ownDraft(archive, request.caller, 'deposit:write', parameter(request, 'id'));
-}
-
-/** The draft, when its files may still change: those of a published record never do. */
-function openDraftFor(archive: Archive, request: FastifyRequest): Draft {
-  const record = draftFor(archive, request);
-  if (record.published) throw new Refusal(403, 'Bucket is locked for modifications.');
-  return record;
-}
-
-function fileIn(record: Draft, request: FastifyRequest): ArchiveFile {
-  const key = parameter(request, 'key');
-  const file = record.draft.files.find((candidate) => candidate.key === key);
-  if (!file) throw new Refusal(404, `Record '${record.id}' has no file '${key}'.`);
-  return file;
-}
-
-function withFiles(archive: Archive, record: Draft, files: ArchiveFile[]): Draft {
-  const { defaultPreview, ...draft } = record.draft;
-  const kept = files.some((file) => file.key === defaultPreview) && defaultPreview !== undefined;
-  const changes = { files, revision: draft.revision + 1, updatedAt: timestamp(archive) };
-  return { ...record, draft: { ...draft, ...changes, ...(kept ? { defaultPreview } : {}) } };
-}
-
-function replaced(record: Draft, file: ArchiveFile): ArchiveFile[] {
-  return record.draft.files.map((candidate) => (candidate.key === file.key ? file : candidate));
 }
 
 function listFiles(archive: Archive, request: FastifyRequest): unknown {
@@ -120,98 +90,6 @@ function isSafeKey(key: string): boolean {
     !/[\p{Cc}\\]/u.test(key) &&
     parts.every((part) => part !== '' && part !== '.' && part !== '..')
   );
-}
-
-async function receiveContent(
-  archive: Archive,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
-  const record = openDraftFor(archive, request);
-  const file = fileIn(record, request);
-  const url = filesUrl(baseOf(request), record, 'draft');
-  if (file.status === 'completed') {
-    await dropEntry(archive, request);
-    request.raw.resume();
-    return reply.send({ ...fileAnswer(file, url), errors: 'File upload transfer failed.' });
-  }
-  const others = record.draft.files.filter((other) => other !== file);
-  const room = mostBytes - others.reduce((sum, { size = 0 }) => sum + size, 0);
-  const tooLarge = () =>
-    new Refusal(400, 'The file is larger than this record has room for.', {}, { connection: 'close' });
-  if (Number(request.headers['content-length'] ?? 0) > room) throw tooLarge();
-  const fileId = archive.context.random(32);
-  const received = await archive.store
-    .receive(fileId, request.body as Readable, room, tooLarge)
-    .catch(async (error: unknown) => {
-      await dropEntry(archive, request);
-      throw error;
-    });
-  return fileAnswer(await enterContent(archive, request, received), url);
-}
-
-/** Writes down what has come, unless the draft or the file went away meanwhile. */
-async function enterContent(
-  archive: Archive,
-  request: FastifyRequest,
-  received: ReceivedFile,
-): Promise<ArchiveFile> {
-  return archive.store.exclusively(async () => {
-    const current = stillOpen(archive, request);
-    if (!current) {
-      await archive.store.forget(received.fileId);
-      const [id, key] = [parameter(request, 'id'), parameter(request, 'key')];
-      throw new Refusal(404, `Record '${id}' has no file '${key}'.`);
-    }
-    const changed: ArchiveFile = {
-      ...current.file,
-      ...received,
-      status: 'uploaded',
-      updatedAt: timestamp(archive),
-    };
-    await archive.store.put(withFiles(archive, current.record, replaced(current.record, changed)));
-    return changed;
-  });
-}
-
-/** The draft and file of this request as they are now, if bytes may still come for it. */
-function stillOpen(
-  archive: Archive,
-  request: FastifyRequest,
-): { record: Draft; file: ArchiveFile } | undefined {
-  try {
-    const record = openDraftFor(archive, request);
-    const file = fileIn(record, request);
-    return file.status === 'completed' ? undefined : { record, file };
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
-}
-
-/** An upload that failed takes its entry with it: the client starts again by announcing the file. */
-async function dropEntry(archive: Archive, request: FastifyRequest): Promise<void> {
-  await archive.store.exclusively(async () => {
-    const record = openDraftFor(archive, request);
-    const key = parameter(request, 'key');
-    await archive.store.put(
-      withFiles(
-        archive,
-        record,
-        record.draft.files.filter((file) => file.key !== key),
-      ),
-    );
-  });
-}
-
-async function commitFile(archive: Archive, request: FastifyRequest): Promise<unknown> {
-  const record = openDraftFor(archive, request);
-  const file = fileIn(record, request);
-  if (file.status === 'pending') throw new Refusal(500, 'The content of the file was never sent.');
-  if (file.size === 0) throw new Refusal(400, 'Empty files are not accepted.');
-  const committed: ArchiveFile = { ...file, status: 'completed', updatedAt: timestamp(archive) };
-  await archive.store.put(withFiles(archive, record, replaced(record, committed)));
-  return fileAnswer(committed, filesUrl(baseOf(request), record, 'draft'));
 }
 
 async function removeFile(archive: Archive, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

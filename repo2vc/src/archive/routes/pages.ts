@@ -3,8 +3,9 @@ import { type Archive, doiFor, isPublic, latestOf, maySee, type PublicRecord } f
 import { linksFrom, linksTo } from '../links.ts';
 import { indexPage } from '../pages/index-page.ts';
 import { messagePage } from '../pages/page.ts';
-import { recordPage, tombstonePage } from '../pages/record-page.ts';
+import { recordPage } from '../pages/record-page.ts';
 import { pagePolicy } from '../pages/style.ts';
+import { tombstonePage } from '../pages/tombstone-page.ts';
 import { denied, Refusal, unknownId } from '../refusal.ts';
 import { baseOf, parameter } from '../requests.ts';
 import { latestVersion } from './records.ts';
