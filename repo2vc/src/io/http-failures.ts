@@ -39,7 +39,7 @@ export function answerFailure({ status, url, text, credential }: BadAnswer): Fai
   const said = saying(text, credential);
   if (status === 401 || (status === 403 && !credential)) {
     return new Failure('login-needed', `${where} wants to know who you are (${status}${said}).`, {
-      hint: `${credential ? 'The saved token was refused: make a new one' : 'Make an access token'} at ${url.origin} and write "${url.origin}: TOKEN" into credentials.yaml beside settings.yaml (chmod 600).`,
+      hint: `Make ${credential ? 'a new' : 'an'} access token at ${url.origin}, then: repo2vc login ${url.origin}`,
       args: { ...args, why: credential ? 'refused' : 'restricted' },
     });
   }
