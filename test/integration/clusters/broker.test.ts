@@ -40,12 +40,14 @@ test('cells see the nodes of their cluster, and no others', async () => {
   const { python } = await broker();
   const { out } = await python(`print(nodes.inventory)
 print([node.name for node in nodes], len(nodes), nodes.role("worker"))
+print("alone:", nodes["worker"].name)
 try:
     nodes["other"]
 except KeyError as error:
     print(error)`);
   expect(out).toContain("{'name': 'entry', 'role': 'entry', 'address': '127.77.0.1'}");
   expect(out).toContain("['entry', 'worker-1'] 2 [<Node worker-1, worker, 127.77.0.1>]");
+  expect(out).toContain('alone: worker-1');
   expect(out).toContain('there are: entry, worker-1');
 });
 
