@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { destroyCluster as destroy, observeCluster } from '../clusters/destroy.ts';
 import { clusterProviders } from '../clusters/registry.ts';
 import { clustersToSweep, listClusters as list, renewCluster as renew } from '../clusters/sweep.ts';
@@ -15,6 +16,16 @@ export function providerOf(id: string): ClusterProvider {
   });
 }
 
+/** The id of the client of a cluster: the node of its own in which the template's cells run. */
+export function clientIdOf(cluster: string): string {
+  return `${cluster}-client`;
+}
+
+/** Where the journal of a run's client lies. */
+export function clientFolderIn(runFolder: string): string {
+  return join(runFolder, 'client');
+}
+
 /** Everything that carries our tags, of every owner: `repo2vc clusters list`. */
 export function listClusters(context: Context): Promise<ClusterView[]> {
   return list(clusterProviders, context);
@@ -30,24 +41,31 @@ export async function showCluster(id: string, context: Context): Promise<Cluster
   });
 }
 
-/** Moves the end of a cluster (and of its client) that has not ended yet. */
+/** Moves the end of a cluster that has not ended yet. */
 export async function renewCluster(id: string, expiresAt: string, context: Context): Promise<void> {
   const { provider } = await showCluster(id, context);
   await renew(id, expiresAt, providerOf(provider), context);
 }
 
 /**
- * Ends a cluster by its id alone, whether or not its run is still known, and first brings home what changed. That
- * nothing of it is there is success.
+ * Ends a cluster by its id alone, whether or not its run is still known, and first brings home what changed; its client
+ * goes with it. That nothing of it is there is success, which `existed` tells apart.
  */
 export async function destroyCluster(
   id: string,
   options: { readonly discard?: boolean; readonly folder?: string },
   context: Context,
-): Promise<{ nodes: number; saved: number }> {
-  const found = await find(id, context);
-  if (!found) return { nodes: 0, saved: 0 };
-  return destroy(id, providerOf(found.provider), options, context);
+): Promise<{ readonly existed: boolean }> {
+  let existed = false;
+  for (const one of [clientIdOf(id), id]) {
+    const found = await find(one, context);
+    if (!found) continue;
+    existed = true;
+    const folder = options.folder && one !== id ? clientFolderIn(options.folder) : options.folder;
+    const { discard = false } = options;
+    await destroy(one, providerOf(found.provider), { discard, ...(folder && { folder }) }, context);
+  }
+  return { existed };
 }
 
 /** One's own clusters that a sweep would remove: the expired ones, with `all` the others too. */

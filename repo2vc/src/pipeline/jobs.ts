@@ -14,7 +14,6 @@ import { localArchives } from '../settings/local-archives.ts';
 import { loadSettings } from '../settings/settings.ts';
 import { destroyCluster } from './clusters.ts';
 import type { JobKind, JobValue } from './job.ts';
-import { clientIdOf } from './provision.ts';
 import { discardDrafts, draftPublication, makePublic } from './publish.ts';
 import { reproduce } from './reproduce.ts';
 import { answered, stepperOf, Waiting } from './stepper.ts';
@@ -42,8 +41,7 @@ function reproduction(input: JobInput): JobKind {
         return reproduce(request as ReproduceRequest, { run, answers, secrets: input.secrets, step, tools });
       }),
     abandon: async (_request, run, context) => {
-      for (const id of [clientIdOf(run.id), run.id])
-        await destroyCluster(id, { folder: run.folder }, context);
+      await destroyCluster(run.id, { folder: run.folder }, context);
       await forgetValues(run, [saved.prepared.name, saved.session.name, 'token']);
     },
   };

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
-import { destroyCluster } from '../clusters/destroy.ts';
 import { ensureCluster } from '../clusters/engine.ts';
 import { Failure } from '../failure.ts';
 import { readIfThere, writeFileAtomic } from '../io/files.ts';
 import type { Cluster, Prepared } from '../model/index.ts';
 import { type Scrubber, scrubberOf } from '../notebooks/scrub.ts';
-import { providerOf } from './clusters.ts';
+import { destroyCluster, providerOf } from './clusters.ts';
 import { connectToEntry, needingNodes } from './nodes.ts';
 import { type PrepareInput, runSteps } from './preparing/steps.ts';
-import { clientIdOf } from './provision.ts';
 import type { StepTools } from './types.ts';
 
 /**
@@ -39,8 +37,7 @@ async function startOver(cluster: Cluster, tools: StepTools): Promise<void> {
   tools.emit({ code: 'preparation-restarted', args: { cluster: id } });
   const provider = providerOf(cluster.provider);
   const folder = tools.runFolder;
-  await destroyCluster(clientIdOf(id), provider, { discard: true, folder: join(folder, 'client') }, tools);
-  await destroyCluster(id, provider, { discard: true, folder }, tools);
+  await destroyCluster(id, { discard: true, folder }, tools);
   await ensureCluster(cluster, provider, folder, tools);
 }
 

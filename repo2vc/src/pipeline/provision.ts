@@ -17,7 +17,7 @@ import {
   type Target,
 } from '../model/index.ts';
 import type { Run } from '../runs/folder.ts';
-import { providerOf } from './clusters.ts';
+import { clientFolderIn, clientIdOf, providerOf } from './clusters.ts';
 import type { StepTools } from './types.ts';
 
 const parseCluster = parserOf<Cluster>('cluster.schema.json');
@@ -56,16 +56,11 @@ export async function provisionClient(
 ): Promise<Cluster | undefined> {
   if (!plan.client) return undefined;
   const environment = environmentOf(environments, plan.client.environment);
-  const folder = join(tools.runFolder, 'client');
+  const folder = clientFolderIn(tools.runFolder);
   const groups: GoalGroup[] = [{ role: 'client', count: 1, environment }];
   const cluster = await clusterFor(clientIdOf(of.cluster.id), folder, groups, target, tools);
   await ensureCluster(cluster, providerOf(target.provider), folder, tools);
   return cluster;
-}
-
-/** The id of the client of a cluster. */
-export function clientIdOf(cluster: string): string {
-  return `${cluster}-client`;
 }
 
 /** A run that is resumed keeps its cluster, and its end unless that has passed. */

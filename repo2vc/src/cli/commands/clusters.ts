@@ -93,12 +93,10 @@ async function destroy(
   host: Host,
 ): Promise<void> {
   const { engine, screen, context, renderer } = await toolsOf(options, host);
-  try {
-    await engine.destroyCluster(id, { discard: options.discard ?? false }, context);
-  } finally {
-    renderer.close();
-  }
-  tell(screen, { cluster: id, state: 'absent' }, 'Nothing of it is left.');
+  const { discard = false } = options;
+  const { existed } = await engine.destroyCluster(id, { discard }, context).finally(renderer.close);
+  const left = existed ? 'Nothing of it is left.' : `There is no cluster ${id}: nothing of it is left.`;
+  tell(screen, { cluster: id, state: 'absent' }, left);
 }
 
 async function sweep(options: CommonOptions & { all?: boolean; yes?: boolean }, host: Host): Promise<void> {

@@ -19,7 +19,7 @@ import { executeNotebook } from '../../notebooks/execute.ts';
 import { type Kernel, startKernel } from '../../notebooks/kernel.ts';
 import { readNotebook } from '../../notebooks/read.ts';
 import type { Scrubber } from '../../notebooks/scrub.ts';
-import { providerOf } from '../clusters.ts';
+import { clientFolderIn, providerOf } from '../clusters.ts';
 import { startJupyter } from '../jupyter.ts';
 import { connectToRole, needingNodes, nodesOf } from '../nodes.ts';
 import { provisionClient } from '../provision.ts';
@@ -56,7 +56,7 @@ export async function runSteps(
 /** Also after Ctrl-C. What cannot be removed now ends by its expiry, and is no reason to hide why the cells failed. */
 async function removeClient(client: Cluster, tools: StepTools): Promise<void> {
   const context = { ...tools, signal: new AbortController().signal };
-  const options = { discard: true, folder: join(tools.runFolder, 'client') };
+  const options = { discard: true, folder: clientFolderIn(tools.runFolder) };
   try {
     await destroyCluster(client.cluster.id, providerOf(client.provider), options, context);
   } catch (error) {
