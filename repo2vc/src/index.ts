@@ -25,7 +25,7 @@ export {
   sessionOf,
   unfinishedPublication,
 } from './pipeline/inspect.ts';
-export { cancelRun, type JobResult, runJob } from './pipeline/job.ts';
+export { cancelRun, interruptedRun, type JobResult, runJob } from './pipeline/job.ts';
 export { jobKinds } from './pipeline/jobs.ts';
 export { publicationHash } from './pipeline/publish.ts';
 export { openLocalArchive } from './pipeline/serve-archive.ts';

@@ -1,3 +1,4 @@
+import { isFailure } from '../failure.ts';
 import type { Answers, EventRecord, Need } from '../model/index.ts';
 import { type Ask, terminalAsk } from './ask.ts';
 import { contextOf, type Host, type Screen } from './host.ts';
@@ -33,7 +34,9 @@ export async function runInForeground(
     const result = await runOnce(engine, run, host, screen, secrets);
     if (result.state !== 'waiting') return result;
     if (!screen.interactive) throw unanswered(result.needs, run.id);
-    await takeAnswers(engine, run, result.needs, { host, secrets, ask });
+    await takeAnswers(engine, run, result.needs, { host, secrets, ask }).catch((error: unknown) => {
+      throw isFailure(error) && error.code === 'interrupted' ? engine.interruptedRun(run) : error;
+    });
   }
 }
 

@@ -127,17 +127,19 @@ export function flagFor(need: Need): string {
 
 /** The failure for open questions where nobody can be asked: it names the flag that answers each. */
 export function unanswered(needs: readonly Need[], runId: string): Failure {
-  const flags = needs.map(flagFor);
-  const next = `repo2vc runs resume ${runId}`;
-  const logins = needs.some((need) => need.kind === 'login');
-  const hint =
-    flags.length === 1 && !logins
-      ? `Answer with: ${next} ${flags[0]}`
-      : `Answer with:\n${flags.map((flag) => `  ${flag}`).join('\n')}\nand go on with: ${next}`;
   return new Failure('needs-answer', `Run ${runId} waits for ${questions(needs)}.`, {
-    hint,
+    hint: howToAnswer(needs, runId),
     args: { run: runId, needs: needs.map((need) => need.kind) },
   });
+}
+
+function howToAnswer(needs: readonly Need[], runId: string): string {
+  const flags = needs.map(flagFor);
+  const has = (kind: Need['kind']) => needs.some((need) => need.kind === kind);
+  if (has('metadata')) return `Type the same command again, with ${flags.join(' ')}`;
+  const next = `repo2vc runs resume ${runId}`;
+  if (flags.length === 1 && !has('login')) return `Answer with: ${next} ${flags[0]}`;
+  return `Answer with:\n${flags.map((flag) => `  ${flag}`).join('\n')}\nand go on with: ${next}`;
 }
 
 function questions(needs: readonly Need[]): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Failure } from '../failure.ts';
 import type { Screen } from './host.ts';
 
@@ -53,13 +53,22 @@ export function minutesOf(text: string): number {
 /** Reads `name=path` pairs: the values are the files' contents, without the last line end. */
 export function secretsOf(texts: readonly string[]): Map<string, string> {
   const entries = Object.entries(pairs(texts, '--secret-file'));
-  return new Map(entries.map(([name, path]) => [name, readFileSync(path, 'utf8').replace(/\r?\n$/, '')]));
+  return new Map(entries.map(([name, path]) => [name, secretIn(path).replace(/\r?\n$/, '')]));
+}
+
+function secretIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Failure('usage', `The secret in ${path} could not be read.`, {
+      hint: 'Give name=FILE, where FILE holds the secret and nothing else: --secret-file token=token.txt',
+      cause: error,
+    });
+  }
 }
 
 /** Adds the options that every command has. */
 export function withCommonOptions(command: Command): Command {
-  return command.option(
-    '--log-format <format>',
-    'json: events as JSON lines on standard error, one result document on standard output',
-  );
+  const description = 'json: events as JSON lines on standard error, one result document on standard output';
+  return command.addOption(new Option('--log-format <format>', description).choices(['json']));
 }

@@ -2493,8 +2493,7 @@ export const schemas: readonly object[] = [
       "const": "reproduce"
      },
      "reference": {
-      "type": "string",
-      "minLength": 1
+      "type": "string"
      },
      "workingDirectory": {
       "type": "string",

@@ -158,7 +158,8 @@ function tellFailure(context: Context, error: unknown): void {
   context.emit({ code: 'run-failed', args: { failure: code, message, hint: hint ?? '', retryable } });
 }
 
-function interruptedRun(run: Run): Failure {
+/** What a person is told whose run was stopped and can be gone on with. */
+export function interruptedRun(run: Run): Failure {
   return new Failure('interrupted', `Interrupted. Run ${run.id} stays as it is.`, {
     hint: `Go on with: repo2vc runs resume ${run.id}\nor take everything away with: repo2vc runs cancel ${run.id}`,
   });

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Places } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -38,11 +38,17 @@ export async function openRun(places: Places, id: string): Promise<Run> {
   );
 }
 
-/** All runs, oldest first. */
+/** All runs, oldest first. A folder without request.json, which is written last, is none: it was cut short. */
 export async function listRuns(places: Places): Promise<Run[]> {
   const names = await readdir(runsFolder(places)).catch(() => [] as string[]);
-  const runs = names.filter((name) => name.startsWith('r-')).sort();
-  return runs.map((id) => ({ id, folder: join(runsFolder(places), id) }));
+  const all = names.map((id) => ({ id, folder: join(runsFolder(places), id) }));
+  const runs: Run[] = [];
+  for (const run of all.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const made =
+      run.id.startsWith('r-') && (await stat(join(run.folder, 'request.json')).catch(() => undefined));
+    if (made) runs.push(run);
+  }
+  return runs;
 }
 
 function runsFolder(places: Places): string {

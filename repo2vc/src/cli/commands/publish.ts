@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../../failure.ts';
 import type { Answers, Creator, PublishRequest } from '../../model/index.ts';
-import { contextOf, type Host, type Screen } from '../host.ts';
+import { contextOf, type Host } from '../host.ts';
 import { type CommonOptions, collect, screenOf, withCommonOptions } from '../options.ts';
-import { publishedText } from '../render/deposit.ts';
+import { showPublished } from '../render/result.ts';
 
 interface PublishOptions extends CommonOptions {
   readonly to: string;
@@ -96,15 +96,4 @@ function creatorOf(text: string): Creator {
   }
   const [, familyName, givenName, orcid] = match;
   return { familyName: familyName.trim(), ...(givenName ? { givenName } : {}), ...(orcid ? { orcid } : {}) };
-}
-
-async function showPublished(
-  engine: Engine,
-  run: Awaited<ReturnType<Engine['openRun']>>,
-  screen: Screen,
-): Promise<void> {
-  const deposit = await engine.depositOf(run);
-  screen.out(
-    screen.format === 'json' ? `${JSON.stringify({ run: run.id, deposit })}\n` : publishedText(deposit),
-  );
 }

@@ -11,7 +11,7 @@ import {
   secretsOf,
   withCommonOptions,
 } from '../options.ts';
-import { showSession } from '../render/session.ts';
+import { showResult } from '../render/result.ts';
 
 /** Options by which a person answers a reproduction's questions beforehand. */
 export interface AnswerOptions extends CommonOptions {
@@ -74,7 +74,7 @@ async function reproduce(reference: string, options: ReproduceOptions, host: Hos
   );
   if (options.detach) return detach(run.id, secrets, host, screen);
   const result = await runInForeground(engine, run, { host, screen, secrets });
-  await showSession(engine, run, result.state, { host, screen });
+  await showResult(engine, run, result.state, { host, screen });
 }
 
 /** The answers that the options hold. */

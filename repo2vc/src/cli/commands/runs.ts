@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { contextOf, type Host, type Screen } from '../host.ts';
 import { unanswered } from '../needs.ts';
 import { type CommonOptions, screenOf, secretsOf, withCommonOptions } from '../options.ts';
-import { showSession } from '../render/session.ts';
+import { showResult } from '../render/result.ts';
 import { moment, safe } from '../render/words.ts';
 import { type AnswerOptions, answersFrom, detach, withAnswerOptions } from './reproduce.ts';
 
@@ -37,19 +37,22 @@ export function runsCommand(host: Host): Command {
         .argument('<id>'),
     ).action((id: string, options: CommonOptions) => cancel(id, options, host)),
   );
-  const resume = new Command('resume')
+  runs.addCommand(
+    withCommonOptions(withAnswerOptions(resumeCommand())).action((id: string, options: ResumeOptions) =>
+      resumeRun(id, options, host),
+    ),
+  );
+  return runs;
+}
+
+function resumeCommand(): Command {
+  return new Command('resume')
     .description('Go on with a run that was interrupted, failed, or waits for an answer.')
     .argument('<id>')
     .option('--confirm <hash>', 'the hash of what was shown')
     .option('--yes', 'accept what is shown')
     .option('--detach', 'go on in the background')
     .option('--secrets-on-stdin', 'read secret parameters as one JSON object from standard input');
-  runs.addCommand(
-    withCommonOptions(withAnswerOptions(resume)).action((id: string, options: ResumeOptions) =>
-      resumeRun(id, options, host),
-    ),
-  );
-  return runs;
 }
 
 interface ShowOptions extends CommonOptions {
@@ -113,7 +116,7 @@ type Run = Awaited<ReturnType<Engine['openRun']>>;
 async function showEnd(run: Run, host: Host, screen: Screen): Promise<void> {
   const engine = await import('../../index.ts');
   const state = await engine.stateOf(run);
-  if (state === 'finished') return showSession(engine, run, state, { host, screen });
+  if (state === 'finished') return showResult(engine, run, state, { host, screen });
   if (state === 'waiting') throw unanswered(await engine.needsOf(run), run.id);
   if (state === 'failed') throw await engine.failureOf(run);
   if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state })}\n`);
@@ -158,5 +161,5 @@ async function resumeRun(id: string, options: ResumeOptions, host: Host): Promis
     : secretsOf(options.secretFile ?? []);
   if (options.detach) return detach(run.id, secrets, host, screen);
   const result = await runInForeground(engine, run, { host, screen, secrets });
-  await showSession(engine, run, result.state, { host, screen });
+  await showResult(engine, run, result.state, { host, screen });
 }

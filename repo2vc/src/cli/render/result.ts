@@ -1,13 +1,17 @@
 import { hostname } from 'node:os';
 import type { Session } from '../../model/index.ts';
 import type { Host, Screen } from '../host.ts';
+import { publishedText } from './deposit.ts';
 import { moment } from './words.ts';
 
 type Engine = typeof import('../../index.ts');
 type Run = Awaited<ReturnType<Engine['openRun']>>;
 
-/** The result of a reproduction, on standard output: where the notebook is open, until when, and how to end it. */
-export async function showSession(
+/**
+ * The result of a run, on standard output: where the notebook is open, until when, and how to end it; or what was
+ * published.
+ */
+export async function showResult(
   engine: Engine,
   run: Run,
   state: string,
@@ -15,8 +19,9 @@ export async function showSession(
 ): Promise<void> {
   const { host, screen } = tools;
   const request = await engine.requestOf(run);
-  if (request.kind === 'publish') return showOutcome(run, state, screen);
-  const session = state === 'finished' ? await engine.sessionOf(run) : undefined;
+  if (request.kind === 'publish' && state === 'finished') return showPublished(engine, run, screen);
+  const isOpen = request.kind === 'reproduce' && state === 'finished';
+  const session = isOpen ? await engine.sessionOf(run) : undefined;
   if (!session) return showOutcome(run, state, screen);
   if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state, session })}\n`);
   const forward = forwardFor(session, host.environment);
@@ -26,6 +31,14 @@ export async function showSession(
       `  repo2vc runs show ${run.id} --url              print this address again\n` +
       `  repo2vc clusters renew ${session.cluster} --expires 8h   keep it longer\n` +
       `  repo2vc clusters destroy ${session.cluster}        end it; changed files are brought home\n`,
+  );
+}
+
+/** The records of a publication, on standard output. */
+export async function showPublished(engine: Engine, run: Run, screen: Screen): Promise<void> {
+  const deposit = await engine.depositOf(run);
+  screen.out(
+    screen.format === 'json' ? `${JSON.stringify({ run: run.id, deposit })}\n` : publishedText(deposit),
   );
 }
 
