@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { testCache } from './context.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,17 +22,25 @@ export interface Ended {
 export interface Person {
   readonly folder: string;
   readonly state: string;
+  /** Their settings.yaml. */
+  readonly settings: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Starts a command and does not wait. */
   start(args: readonly string[], options?: StartOptions): Started;
   /** Runs a command to its end. */
   type(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  /** Runs a command that must succeed with `--log-format json`; gives its result. */
+  result(args: readonly string[], options?: StartOptions): Promise<Record<string, unknown>>;
 }
 
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Words before the command: what starts it, instead of Node. */
+  readonly through?: readonly string[];
+  /** In a process group of its own. */
+  readonly detached?: boolean;
 }
 
 export interface Started {
@@ -38,6 +48,33 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Resolves when standard output or error holds the text; rejects when the command ends without. */
   said(text: string): Promise<string>;
+}
+
+/** A person for one whole test file, in a new folder; whoever makes one removes the folder. */
+export function newPerson(): Person {
+  const folder = mkdtempSync(join(tmpdir(), 'repo2vc-cli-'));
+  chmodSync(folder, 0o755); // programs of another user, on nodes, must get through
+  return personIn(folder);
+}
+
+/** A person for one test, who knows these archives; their folder is removed when the test has finished. */
+export function stranger(...archives: readonly ServedArchive[]): Person {
+  const person = newPerson();
+  onTestFinished(() => rmSync(person.folder, { recursive: true, force: true }));
+  tellOf(person, archives);
+  return person;
+}
+
+/** Writes the settings of a person who knows these archives, as it would be done for one on another computer. */
+export function tellOf(person: Person, archives: readonly ServedArchive[]): void {
+  const entries = archives.map(({ origin, doiPrefix }, index) => ({
+    name: `there-${index + 1}`,
+    origin,
+    doiPrefixes: [doiPrefix],
+  }));
+  mkdirSync(join(person.folder, 'config', 'repo2vc'), { recursive: true });
+  // JSON is YAML
+  writeFileSync(person.settings, JSON.stringify({ archives: entries }));
 }
 
 /** A person whose files lie in `folder`; environments are shared between tests, because they are dear to make. */
@@ -49,19 +86,29 @@ export function personIn(folder: string): Person {
     ...inherited,
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CONFIG_HOME: join(folder, 'config'),
-    XDG_CACHE_HOME: join(testCache(), 'cli'),
+    XDG_CACHE_HOME: testCache(),
   };
   const start = (args: readonly string[], options: StartOptions = {}) => {
-    const child = spawn(process.execPath, [command, ...args], {
+    const [program = '', ...before] = options.through ?? [process.execPath];
+    const child = spawn(program, [...before, command, ...args], {
       cwd: options.cwd ?? home,
       env: { ...environment, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      detached: options.detached ?? false,
     });
+    child.stdin.on('error', () => undefined); // a command that ends without reading it
     child.stdin.end(options.input ?? '');
     return watch(child, args);
   };
   const type = (args: readonly string[], options: StartOptions = {}) => start(args, options).ended;
-  return { folder, state: join(folder, 'state', 'repo2vc'), environment, start, type };
+  const result = async (args: readonly string[], options: StartOptions = {}) => {
+    const ended = await type([...args, '--log-format', 'json'], options);
+    if (ended.code !== 0) throw new Error(`${args.join(' ')} ended with ${ended.code}\n${ended.stderr}`);
+    return JSON.parse(ended.stdout) as Record<string, unknown>;
+  };
+  const state = join(folder, 'state', 'repo2vc');
+  const settings = join(folder, 'config', 'repo2vc', 'settings.yaml');
+  return { folder, state, settings, environment, start, type, result };
 }
 
 function watch(child: ChildProcess, args: readonly string[]): Started {
@@ -86,7 +133,9 @@ function watch(child: ChildProcess, args: readonly string[]): Started {
       };
       listeners.add(look);
       look();
-      void ended.then(({ code, stderr }) => reject(new Error(`${args.join(' ')} ended with ${code}\n${stderr}`)));
+      void ended.then(({ code, stderr }) =>
+        reject(new Error(`${args.join(' ')} ended with ${code}\n${stderr}`)),
+      );
     });
   return { child, ended, said };
 }
@@ -94,6 +143,7 @@ function watch(child: ChildProcess, args: readonly string[]): Started {
 /** An archive that is served for as long as a test file runs. */
 export interface ServedArchive {
   readonly origin: string;
+  readonly doiPrefix: string;
   stop(): Promise<void>;
 }
 
@@ -102,11 +152,12 @@ export async function serveArchive(person: Person): Promise<ServedArchive> {
   const started = person.start(['archive', 'serve', '--dir', join(person.folder, 'archive')]);
   const text = await started.said('Ctrl-C');
   const origin = /open at (\S+)/.exec(text)?.[1] ?? '';
+  const doiPrefix = /DOIs begin with (\S+)/.exec(text)?.[1] ?? '';
   const stop = async () => {
     started.child.kill('SIGTERM');
     await started.ended;
   };
-  return { origin, stop };
+  return { origin, doiPrefix, stop };
 }
 
 /** A copy of one of the examples, in the person's own folder; gives its path. */
@@ -118,16 +169,51 @@ export function copyExample(person: Person, name: string): string {
 
 /** Publishes a folder and gives the DOI of the experiment's record, or of the only one. */
 export async function publishExample(person: Person, folder: string): Promise<string> {
-  const { code, stdout, stderr } = await person.type([
-    'publish',
-    folder,
-    '--to',
-    'local',
-    '--yes',
-    '--log-format',
-    'json',
-  ]);
-  if (code !== 0) throw new Error(stderr);
-  const { deposit } = JSON.parse(stdout) as { deposit: { records: { doi: string }[] } };
+  const published = await person.result(['publish', folder, '--to', 'local', '--yes']);
+  const { deposit } = published as unknown as { deposit: { records: { doi: string }[] } };
   return deposit.records.at(-1)?.doi ?? '';
+}
+
+/** What a stranger finds: an experiment that was published, in an archive that is open. */
+export interface Published {
+  readonly author: Person;
+  readonly archive: ServedArchive;
+  readonly doi: string;
+  /** Closes the archive, and removes all that is the author's. */
+  end(): Promise<void>;
+}
+
+/** Publishes one of the examples for a whole test file. */
+export async function publishedExample(name = 'one-node'): Promise<Published> {
+  const author = newPerson();
+  const archive = await serveArchive(author);
+  const doi = await publishExample(author, copyExample(author, name));
+  const end = async () => {
+    await archive.stop();
+    rmSync(author.folder, { recursive: true, force: true });
+  };
+  return { author, archive, doi, end };
+}
+
+/** What `--log-format json` printed: the result, the events, and the failure if there was one. */
+export function readJson(ended: Ended) {
+  const lines = ended.stderr
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const failure = lines.find((line) => 'failure' in line)?.failure as
+    | { code: string; message: string; hint?: string; args: Record<string, unknown> }
+    | undefined;
+  const events = lines.filter((line) => 'seq' in line) as unknown as EventLine[];
+  const result = ended.stdout === '' ? undefined : (JSON.parse(ended.stdout) as Record<string, unknown>);
+  return { result, events, failure };
+}
+
+/** One event, as a machine reads it. */
+export interface EventLine {
+  readonly seq: number;
+  readonly time: string;
+  readonly step?: string;
+  readonly code: string;
+  readonly args: Record<string, unknown>;
 }

@@ -3,17 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { command, type Person } from './cli.ts';
+import { command, type EventLine, type Person } from './cli.ts';
 
 // A front of its own, as small as one can be: it drives runs through their files alone, and knows nothing of the
 // engine but the names of the files and where the command is.
-
-export interface EventLine {
-  readonly seq: number;
-  readonly step?: string;
-  readonly code: string;
-  readonly args: Record<string, unknown>;
-}
 
 export interface Need {
   readonly kind: string;
@@ -46,6 +39,17 @@ export function createRun(person: Person, request: object, answers: object = {})
   write(join(folder, 'answers.json'), { schemaVersion: 1, ...answers });
   write(join(folder, 'request.json'), { schemaVersion: 1, ...request });
   return openRun(person, id);
+}
+
+/** The one run that a person has, as soon as it is made. */
+export async function onlyRun(person: Person): Promise<RunClient> {
+  const folder = join(person.state, 'runs');
+  for (;;) {
+    const ids = existsSync(folder) ? readdirSync(folder) : [];
+    if (ids.length > 1) throw new Error(`there are ${ids.length} runs`);
+    if (ids[0] && existsSync(join(folder, ids[0], 'request.json'))) return openRun(person, ids[0]);
+    await sleep(5);
+  }
 }
 
 /** Opens a run that somebody made. */
