@@ -93,6 +93,7 @@ test('8. an upload that breaks off takes its entry with it', async () => {
     sending.write(Buffer.alloc(1000), () => setTimeout(() => sending.destroy(), 50));
   });
   await expect.poll(async () => (await archive.ask('GET', files)).body.entries).toEqual([]);
+  expect(archive.context.events).toEqual([]);
 });
 
 test('8. the files of a published record are locked', async () => {
@@ -125,4 +126,17 @@ test('9. files of the version before are imported, into a draft that has none', 
   expect((await archive.ask('DELETE', `${draft}/files/experiment.ipynb`)).status).toBe(204);
   const kept = await archive.ask('GET', `/api/records/${first.id}/files/experiment.ipynb/content`);
   expect(kept.text).toBe('{"first": 1}');
+});
+
+test('content that is not called bytes is 415, and the file waits for it', async () => {
+  const archive = await startArchive();
+  const { id } = await makeDraft(archive, {}, {});
+  const files = `/api/records/${id}/draft/files`;
+  await archive.ask('POST', files, { json: [{ key: 'a.json' }] });
+  const asJson = await archive.ask('PUT', `${files}/a.json/content`, { json: {} });
+  const empty = await archive.ask('PUT', `${files}/a.json/content`);
+  expect([asJson.status, empty.status]).toEqual([415, 415]);
+  expect((await archive.ask('GET', files)).body.entries).toMatchObject([
+    { key: 'a.json', status: 'pending' },
+  ]);
 });

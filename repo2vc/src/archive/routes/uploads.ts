@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { codeOf } from '../../io/files.ts';
 import type { ArchiveFile } from '../../model/index.ts';
 import { fileAnswer, filesUrl } from '../answers/files.ts';
 import { type Archive, type Draft, timestamp } from '../archive.ts';
@@ -25,18 +26,19 @@ export async function receiveContent(
     request.raw.resume();
     return reply.send({ ...fileAnswer(file, url), errors: 'File upload transfer failed.' });
   }
+  const { body } = request;
+  if (!(body instanceof Readable)) throw new Refusal(415, 'Send the bytes as application/octet-stream.');
   const others = record.draft.files.filter((other) => other !== file);
   const room = mostBytes - others.reduce((sum, { size = 0 }) => sum + size, 0);
   const tooLarge = () =>
     new Refusal(400, 'The file is larger than this record has room for.', {}, { connection: 'close' });
   if (Number(request.headers['content-length'] ?? 0) > room) throw tooLarge();
   const fileId = archive.context.random(32);
-  const received = await archive.store
-    .receive(fileId, request.body as Readable, room, tooLarge)
-    .catch(async (error: unknown) => {
-      await dropEntry(archive, request);
-      throw error;
-    });
+  const received = await archive.store.receive(fileId, body, room, tooLarge).catch(async (error: unknown) => {
+    await dropEntry(archive, request);
+    const isCut = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
+    throw isCut ? new Refusal(400, 'The upload was cut off.') : error;
+  });
   return fileAnswer(await enterContent(archive, request, received), url);
 }
 
