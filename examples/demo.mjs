@@ -58,7 +58,7 @@ async function runThere(id, code, name) {
   const { environments } = JSON.parse(readFileSync(join(runFolder, 'environments.json'), 'utf8'));
   const { packages } = Object.values(environments)[0].lock;
   const engine = await import('repo2vc');
-  const clock = { now: () => new Date(), sleep: (ms) => sleep(ms) };
+  const clock = { now: () => new Date(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) };
   const random = (n) => randomBytes(n).toString('hex').slice(0, n);
   const context = { clock, random, emit: () => {}, signal: new AbortController().signal };
   const output = await engine.runInSession({ id, folder: runFolder }, code, context);
@@ -97,8 +97,9 @@ async function main() {
     if (keep) return say('Left open, as you asked');
     say('The end of it');
     await repo2vc(['clusters', 'destroy', cluster]);
+    const left = await repo2vc(['clusters', 'list']);
+    if (left.includes(cluster)) throw new Error(`${cluster} is still there`);
     cluster = undefined;
-    await repo2vc(['clusters', 'list']);
     say('Done: published, reproduced from the DOI, run, and nothing is left');
   } finally {
     const ended = new Promise((resolve) => archive.once('close', resolve));
