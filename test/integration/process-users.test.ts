@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { processProvider } from '../../repo2vc/src/clusters/providers/process/index.ts';
 import { temporaryFolder, testContext } from '../support/context.ts';
 import { pathWithoutBubblewrap, runContract } from '../support/contract-run.ts';
-
-const root = process.getuid?.() === 0;
+import { needs } from '../support/needs.ts';
 
 it('says that nothing keeps programs apart where bubblewrap is not there', async () => {
   const PATH = pathWithoutBubblewrap(`${temporaryFolder()}/bin`);
@@ -21,7 +20,7 @@ it('keeps the contract without bubblewrap', async () => {
   expect(code, said).toBe(0);
 });
 
-it.skipIf(!root)(
+it.skipIf(!needs.root)(
   'keeps the contract for a plain user, with bubblewrap (only root can become one)',
   async () => {
     const { code, said } = await runContract({ uid: 21234, bubblewrap: true }, temporaryFolder());
@@ -29,7 +28,7 @@ it.skipIf(!root)(
   },
 );
 
-it.skipIf(!root)(
+it.skipIf(!needs.root)(
   'keeps the contract for a plain user without bubblewrap (only root can become one)',
   async () => {
     const { code, said } = await runContract({ uid: 21235, bubblewrap: false }, temporaryFolder());

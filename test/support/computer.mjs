@@ -27,7 +27,7 @@ function onPath(...names) {
 /** The Chromium that browser tests drive. */
 export const chromiumPath = () => onPath('chromium', 'chromium-browser', 'google-chrome');
 
-/** @type {Record<'git' | 'pip' | 'bubblewrap' | 'chromium', { isHere: () => boolean, how: string }>} */
+/** @type {Record<'git' | 'pip' | 'bubblewrap' | 'chromium' | 'root', { isHere: () => boolean, how: string }>} */
 export const tools = {
   git: { isHere: () => works('git', '--version'), how: 'apt-get install git' },
   pip: {
@@ -42,6 +42,7 @@ export const tools = {
     isHere: () => chromiumPath() !== undefined,
     how: 'apt-get install chromium fonts-dejavu-core',
   },
+  root: { isHere: () => process.getuid?.() === 0, how: 'sudo npm test' },
 };
 
 /** The names of the tools that are not here. */

@@ -16,6 +16,8 @@ export const needs = {
   pip: has('pip'),
   bubblewrap: has('bubblewrap'),
   chromium: has('chromium'),
+  /** To mount a small disk, or to become another user. */
+  root: has('root'),
 } as const satisfies Record<Tool, boolean>;
 
 export { chromiumPath } from './computer.mjs';

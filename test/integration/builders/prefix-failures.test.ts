@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
 import { guarded } from '../../../repo2vc/src/builders/prefix/uv.ts';
 import type { Environment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder, testContext } from '../../support/context.ts';
+import { needs } from '../../support/needs.ts';
 import { buildContext, buildTarget, specOf } from '../../support/prefix.ts';
 import { childrenOf, commandOf, until } from '../../support/processes.ts';
 import { makeSourceDistribution, makeWheel } from '../../support/python-packages.ts';
@@ -179,7 +179,7 @@ test('what can only be built from source is known before anything is asked', asy
   });
 });
 
-test.skipIf(userInfo().uid !== 0)('a full disk', async () => {
+test.skipIf(!needs.root)('a full disk', async () => {
   const context = await buildContext();
   mkdirSync(context.places.cache);
   const mount = ['-t', 'tmpfs', '-o', 'size=2m,mode=755', 'repo2vc-test', context.places.cache];
