@@ -76,8 +76,8 @@ export function memoryProvider(
       const entry = world.clusters.get(cluster.id);
       if (entry) entry.expiresAt = expiresAt;
     },
-    stop: async (_cluster, node) => {
-      world.calls.push(`stop ${node.name}`);
+    stop: async (_cluster, nodes) => {
+      for (const node of nodes) world.calls.push(`stop ${node.name}`);
     },
     list: async () => Promise.all([...world.clusters.values()].map((entry) => observe(entry.cluster))),
     connect: async () => connection(options),

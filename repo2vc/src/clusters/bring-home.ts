@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { unpackTar } from '../io/tar.ts';
 import { type ClusterId, type NodeView, parserOf } from '../model/index.ts';
+import { eachOf } from './parallel.ts';
 import type { ClusterProvider, ExecResult, NodeConnection } from './types.ts';
 
 const script = new URL('../../node-side/listing.sh', import.meta.url);
@@ -31,14 +32,15 @@ export async function bringHomeFrom(
   provider: ClusterProvider,
   context: Context,
 ): Promise<number> {
+  const worked = nodes.filter((one) => one.state !== 'creating');
+  await provider.stop(cluster, worked, context);
   let saved = 0;
-  for (const node of nodes.filter((one) => one.state !== 'creating')) {
-    await provider.stop(cluster, node, context);
+  await eachOf(worked, async (node) => {
     const connection = await provider.connect(cluster, node, context);
-    saved += await bringHome(connection, cluster, context).catch((error: unknown) => {
-      throw notSaved(error, cluster);
-    });
-  }
+    saved += await bringHome(connection, cluster, context);
+  }).catch((error: unknown) => {
+    throw notSaved(error, cluster);
+  });
   return saved;
 }
 

@@ -28,3 +28,13 @@ export async function inOrder(
     await Promise.race(running);
   }
 }
+
+/** Does something for every item, a few at once; the first failure is thrown when all that were begun have ended. */
+export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const lane = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: most }, lane));
+  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+}

@@ -102,8 +102,8 @@ export interface ClusterProvider {
   ): Promise<void>;
   /** Moves the end of a cluster. */
   renew(cluster: ClusterId, expiresAt: string, context: Context): Promise<void>;
-  /** Ends every program on a node, so that its files stand still; `connect` still reaches those. */
-  stop(cluster: ClusterId, node: NodeView, context: Context): Promise<void>;
+  /** Ends every program on these nodes, so that their files stand still; `connect` still reaches those. */
+  stop(cluster: ClusterId, nodes: readonly NodeView[], context: Context): Promise<void>;
   /** Every cluster with our tags on it, of every owner, also those that this computer's files do not know. */
   list(context: Context): Promise<readonly ClusterView[]>;
   /**

@@ -129,7 +129,7 @@ test('a node that dies while it is prepared is what is told', async () => {
   let dying: Promise<void> | undefined;
   const emit = (event: Parameters<typeof set.tools.emit>[0]) => {
     set.context.emit(event);
-    if (event.code === 'cell-output') dying ??= processProvider.stop(set.cluster.cluster, node, set.context);
+    if (event.code === 'cell-output') dying ??= processProvider.stop(set.cluster.cluster, [node], set.context);
   };
   const failing = prepare(set.preparing(), { ...set.tools, emit });
   await expect(failing).rejects.toMatchObject({

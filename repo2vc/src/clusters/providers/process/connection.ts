@@ -52,7 +52,7 @@ async function exec(
   const command = commandLine(sandbox, argv, { ...(cwd !== undefined && { cwd }), env: { ...env, ...mark } });
   const clean = async () => {
     if (sandbox.tag.isolation === 'none')
-      await endMembers(`REPO2VC_EXEC=${mark.REPO2VC_EXEC}`, endless(context));
+      await endMembers([`REPO2VC_EXEC=${mark.REPO2VC_EXEC}`], endless(context));
   };
   try {
     const result = await run(command, {

@@ -4,7 +4,7 @@ import { clusterFolder, foldersIn, refuseElsewhere, writeLease } from './node.ts
 import { listClusters, observeCluster } from './observe.ts';
 import { placeOf } from './places.ts';
 import { checkComputer } from './promises.ts';
-import { performStep, planSteps, stopNode } from './steps.ts';
+import { performStep, planSteps, stopNodes } from './steps.ts';
 
 /** Nodes as supervised processes of this computer, in bubblewrap where it works. Needs nothing installed. */
 export const processProvider: ClusterProvider = {
@@ -21,7 +21,11 @@ export const processProvider: ClusterProvider = {
       await writeLease(place, expiresAt);
     }
   },
-  stop: (cluster, node, context) => stopNode(placeOf(context.places, cluster.id, node.name), context),
+  stop: (cluster, nodes, context) =>
+    stopNodes(
+      nodes.map((node) => placeOf(context.places, cluster.id, node.name)),
+      context,
+    ),
   list: listClusters,
   connect: (cluster, node, context) => connectTo(placeOf(context.places, cluster.id, node.name), context),
 };

@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Places } from '../../../context.ts';
@@ -121,8 +121,8 @@ async function writeUsers(place: NodePlace): Promise<void> {
     `nobody:x:${plainUser}:${plainUser}:nobody:/nonexistent:/usr/sbin/nologin`,
   ];
   const groups = ['root:x:0:', `jovyan:x:${gid}:`, `nogroup:x:${plainUser}:`];
-  await writeFileAtomic(join(place.folder, names.users, 'passwd'), `${users.join('\n')}\n`);
-  await writeFileAtomic(join(place.folder, names.users, 'group'), `${groups.join('\n')}\n`);
+  await writeFile(join(place.folder, names.users, 'passwd'), `${users.join('\n')}\n`);
+  await writeFile(join(place.folder, names.users, 'group'), `${groups.join('\n')}\n`);
   await chmod(join(place.folder, names.users), 0o755);
 }
 

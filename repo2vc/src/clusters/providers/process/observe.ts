@@ -53,7 +53,7 @@ export async function listClusters(context: Context): Promise<ClusterView[]> {
 
 async function leavesTraces(cluster: string, context: Context): Promise<boolean> {
   if ((await holdsAddress(context.places, cluster)) || (await hasVolatile(cluster))) return true;
-  return findMembers(`REPO2VC_CLUSTER=${cluster}`).length > 0;
+  return findMembers([`REPO2VC_CLUSTER=${cluster}`]).length > 0;
 }
 
 function phaseOf(nodes: readonly NodeView[], end: Date, context: Context): ClusterView['phase'] {

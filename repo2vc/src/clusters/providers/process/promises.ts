@@ -4,6 +4,7 @@ import { Failure } from '../../../failure.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import type { Promises } from '../../types.ts';
+import { oncePerEnvironment } from './once.ts';
 import { become, isolationOptions } from './sandbox.ts';
 import { scopesWork } from './scope.ts';
 
@@ -46,7 +47,9 @@ export async function checkComputer(context: Context): Promise<Promises> {
 }
 
 /** Whether bubblewrap works here, tried with the namespaces that nodes get: many containers forbid them. */
-export async function chooseIsolation(context: Context): Promise<ProcessNodeTag['isolation']> {
+export const chooseIsolation = oncePerEnvironment(tryBubblewrap);
+
+async function tryBubblewrap(context: Context): Promise<ProcessNodeTag['isolation']> {
   const look = ['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
   const probe = ['bwrap', ...isolationOptions(), ...look, '--', ...become(), 'true'];
   const env = { PATH: context.environment.PATH };

@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
+import { oncePerEnvironment } from './once.ts';
 import type { NodePlace } from './places.ts';
 
 /**
@@ -23,8 +24,10 @@ export async function scopesWork(context: Context): Promise<boolean> {
   return (await scopeCommand(context)) !== undefined;
 }
 
+const scopeCommand = oncePerEnvironment(tryScope);
+
 /** Asks for a limit and looks whether the kernel has it: systemd ignores what it was not delegated. */
-async function scopeCommand(context: Context): Promise<string[] | undefined> {
+async function tryScope(context: Context): Promise<string[] | undefined> {
   const manager = process.getuid?.() === 0 ? [] : ['--user'];
   const base = ['systemd-run', ...manager, '--scope', '--quiet', '--collect'];
   const look = 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.max"';
@@ -36,6 +39,7 @@ async function scopeCommand(context: Context): Promise<string[] | undefined> {
       timeoutMs: 5000,
       signal: context.signal,
     }).catch(() => undefined);
+    context.signal.throwIfAborted();
     if (result?.code === 0 && result.stdout.toString().trim() === String(64 * 1024 * 1024)) return command;
   }
   return undefined;

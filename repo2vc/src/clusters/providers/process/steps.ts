@@ -127,7 +127,7 @@ async function ensureNode(
   await makeFolder(place, tag, expiresAt);
   await claimAddress(context, place.cluster, place.node);
   // What a lost supervisor left behind would share its jobs' names and ports.
-  if (before) await stopNode(place, context);
+  if (before) await stopNodes([place], context);
   await rm(join(place.folder, names.outOfMemory), { force: true });
   await startSupervisor(place, tag, context);
 }
@@ -137,14 +137,15 @@ function laterOf(end: Date, expiresAt: string): string {
   return end > new Date(expiresAt) ? end.toISOString() : expiresAt;
 }
 
-/** Ends every program of a node; its files stay. */
-export async function stopNode(place: NodePlace, context: Context): Promise<void> {
-  await refuseElsewhere(place);
-  await endMembers(`REPO2VC_NODE=${place.cluster}/${place.node}`, context);
+/** Ends every program of these nodes; their files stay. */
+export async function stopNodes(places: readonly NodePlace[], context: Context): Promise<void> {
+  for (const place of places) await refuseElsewhere(place);
+  const marks = places.map((place) => `REPO2VC_NODE=${place.cluster}/${place.node}`);
+  await endMembers(marks, context);
 }
 
 async function removeNode(place: NodePlace, context: Context): Promise<void> {
-  await stopNode(place, context);
+  await stopNodes([place], context);
   await removeTree(place.volatile, context);
   await releaseAddresses(context.places, place.cluster, place.node);
   await removeNodeFolder(place, context);
@@ -152,7 +153,7 @@ async function removeNode(place: NodePlace, context: Context): Promise<void> {
 
 /** Removes all that carries the cluster's tag but belongs to no node that was seen. */
 async function removeRest(cluster: string, context: Context): Promise<void> {
-  await endMembers(`REPO2VC_CLUSTER=${cluster}`, context);
+  await endMembers([`REPO2VC_CLUSTER=${cluster}`], context);
   await removeVolatile(cluster, context);
   await releaseAddresses(context.places, cluster);
   const folder = clusterFolder(context.places, cluster);

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interleaved, round } from './measure.mjs';
+
+export const name = 'nodes';
+export const aim = 'up and down take at most 1.3 × bare spawns of the same processes, and grow linearly';
+
+const nodeSide = join(import.meta.dirname, '..', '..', 'repo2vc', 'node-side');
+
+export async function run() {
+  const engine = await import('../../repo2vc/dist/clusters/engine.js');
+  const { destroyCluster } = await import('../../repo2vc/dist/clusters/destroy.js');
+  const { clusterProviders } = await import('../../repo2vc/dist/clusters/registry.js');
+  const [provider] = clusterProviders;
+  const folder = mkdtempSync(join(tmpdir(), 'repo2vc-bench-'));
+  const rows = [];
+  for (const count of [1, 4, 16]) {
+    const times = await interleaved(5, {
+      cluster: async () => {
+        const context = contextIn(folder);
+        const cluster = clusterOf(count);
+        const begin = performance.now();
+        await engine.ensureCluster(cluster, provider, join(folder, 'run'), context);
+        await destroyCluster(cluster.cluster.id, provider, {}, context);
+        return performance.now() - begin;
+      },
+      floor: () => bareNodes(folder, count),
+    });
+    const ratio = times.cluster / times.floor;
+    rows.push({
+      what: `${count} up and down`,
+      ...{
+        value: round(times.cluster),
+        unit: 'ms',
+        floor: round(times.floor),
+        ratio: round(ratio),
+        ok: ratio <= 1.3,
+      },
+    });
+  }
+  rmSync(folder, { recursive: true });
+  return rows;
+}
+
+function contextIn(folder) {
+  return {
+    emit: () => undefined,
+    clock: {
+      now: () => new Date(),
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    },
+    random: (n) => randomBytes(n).toString('hex').slice(0, n),
+    signal: new AbortController().signal,
+    places: { state: join(folder, 'state'), cache: join(folder, 'cache'), config: join(folder, 'config') },
+    environment: process.env,
+    owner: 'bench@here',
+  };
+}
+
+function clusterOf(count) {
+  const environment = { id: 'e'.repeat(64), builder: 'prefix', prefix: '/usr', basePrefix: '/usr' };
+  return {
+    schemaVersion: 1,
+    cluster: {
+      id: `b-${randomBytes(6).toString('hex')}`,
+      owner: 'bench@here',
+      createdAt: new Date().toISOString(),
+    },
+    provider: 'process',
+    goal: {
+      groups: [{ role: 'node', count, environment }],
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    },
+  };
+}
+
+/**
+ * The processes that a node is made of, and the one that is started on it to see what changed; nothing that makes them
+ * safe: no journal, no tags, no second look.
+ */
+async function bareNodes(folder, count) {
+  const begin = performance.now();
+  const children = await Promise.all(Array.from({ length: count }, () => bareNode(folder)));
+  await Promise.all(children.map(() => bareProgram()));
+  for (const { child } of children) process.kill(child.pid, 'SIGKILL');
+  await Promise.all(children.map(({ ended }) => ended));
+  for (const { place } of children) rmSync(place, { recursive: true });
+  return performance.now() - begin;
+}
+
+function bareProgram() {
+  const look = [
+    '--unshare-pid',
+    '--die-with-parent',
+    '--ro-bind',
+    '/',
+    '/',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    'true',
+  ];
+  return new Promise((resolve) =>
+    spawn('bwrap', look, { stdio: 'ignore' }).once('close', resolve).once('error', resolve),
+  );
+}
+
+async function bareNode(folder) {
+  const place = join(folder, randomBytes(6).toString('hex'));
+  mkdirSync(join(place, 'volatile'), { recursive: true });
+  for (const script of ['supervisor.sh', 'reaper.sh', 'job.sh', 'members.sh']) {
+    cpSync(join(nodeSide, script), join(place, script));
+  }
+  writeFileSync(join(place, 'lease'), `${Math.floor(Date.now() / 1000) + 600}\n`);
+  const child = spawn('sh', [join(place, 'supervisor.sh'), place, join(place, 'volatile'), '0'], {
+    detached: true,
+    env: { PATH: process.env.PATH, REPO2VC_NODE: place },
+    // Closed by the last of its processes, the reaper.
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.stderr.resume();
+  while (
+    !existsSync(join(place, 'supervisor.pid')) ||
+    readFileSync(join(place, 'supervisor.pid')).length === 0
+  ) {
+    await sleep(2);
+  }
+  return { child, place, ended };
+}
