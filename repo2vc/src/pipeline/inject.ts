@@ -81,6 +81,8 @@ function packedFiles(snapshot: Snapshot, into: string, runFolder: string): Packe
 }
 
 async function openLab(connection: NodeConnection, directory: string, tools: StepTools) {
+  const script = 'mkdir -p -- "${1%/*}" && cat >"$1"';
+  await connection.exec(['sh', '-c', script, 'sh', labConfiguration], { input: JSON.stringify(quiet) });
   return startJupyter(
     connection,
     {
@@ -88,15 +90,15 @@ async function openLab(connection: NodeConnection, directory: string, tools: Ste
       module: 'jupyterlab',
       root: directory,
       basePath: tools.settings.session?.basePath ?? '/',
-      args: quiet,
+      args: [],
       env: {},
     },
     tools,
   );
 }
 
-/** What opens is the experiment: no news, no question about news, no search for updates. */
-const quiet = [
-  '--LabApp.news_url=None',
-  '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',
-];
+/** Below the node's home: where JupyterLab looks for a user's page configuration. */
+const labConfiguration = '.jupyter/labconfig/page_config.json';
+
+/** What opens is the experiment: no question about news, no search for updates. */
+const quiet = { disabledExtensions: { '@jupyterlab/apputils-extension:announcements': true } };
