@@ -13,6 +13,9 @@ import { packTar, unpackTar } from '../../repo2vc/src/io/tar.ts';
 import { eventually, footprint, supervisorPid, testCluster, testId } from '../support/clusters.ts';
 import { testContext } from '../support/context.ts';
 import { driveCluster } from '../support/drive-clusters.ts';
+import { everyTestNeeds } from '../support/needs.ts';
+
+everyTestNeeds('pip');
 
 /** What only a provider's own means can do: make a node die, and list all that there is of a cluster. */
 const kits: Readonly<Record<string, { kill: (state: string, cluster: string) => void }>> = {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { examine } from '../../repo2vc/src/pipeline/doctor.ts';
 import { testContext } from '../support/context.ts';
+import { everyTestNeeds } from '../support/needs.ts';
 import { buildContext } from '../support/prefix.ts';
+
+everyTestNeeds('pip');
 
 type Examined = Awaited<ReturnType<typeof buildContext>>;
 

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { parameterCell } from '../../repo2vc/src/environment-templates/parameter-cell.ts';
 import type { EnvironmentTemplate } from '../../repo2vc/src/model/index.ts';
+import { everyTestNeeds } from '../support/needs.ts';
 import { descriptor } from '../support/notebook.ts';
+
+everyTestNeeds('pip');
 
 test('Python reads back exactly the values that were written', () => {
   const values = {

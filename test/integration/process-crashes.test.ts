@@ -6,6 +6,9 @@ import { processProvider } from '../../repo2vc/src/clusters/providers/process/in
 import { footprint, testCluster, testId } from '../support/clusters.ts';
 import { testContext } from '../support/context.ts';
 import { driveCluster } from '../support/drive-clusters.ts';
+import { everyTestNeeds } from '../support/needs.ts';
+
+everyTestNeeds('pip');
 
 /** Calls `work` with 0, 1, 2, … for as long as it says that there was such a moment; a few at once. */
 async function atEveryMoment(work: (moment: number) => Promise<boolean>): Promise<number> {

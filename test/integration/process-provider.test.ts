@@ -9,6 +9,9 @@ import type { Context } from '../../repo2vc/src/context.ts';
 import { packTar } from '../../repo2vc/src/io/tar.ts';
 import { eventually, footprint, supervisorPid, testCluster, testId } from '../support/clusters.ts';
 import { testContext } from '../support/context.ts';
+import { everyTestNeeds } from '../support/needs.ts';
+
+everyTestNeeds('pip');
 
 const { isolation } = await processProvider.check({
   ...{ environment: process.env, signal: new AbortController().signal },

@@ -1,3 +1,4 @@
+import { beforeEach } from 'vitest';
 import { missingTools, type tools } from './computer.mjs';
 
 type Tool = keyof typeof tools;
@@ -19,5 +20,10 @@ export const needs = {
   /** To mount a small disk, or to become another user. */
   root: has('root'),
 } as const satisfies Record<Tool, boolean>;
+
+/** For a file whose tests all need the same: called at its top, it skips them where that is not here. */
+export function everyTestNeeds(tool: Tool): void {
+  beforeEach(({ skip }) => skip(!needs[tool], `${tool} is not here`));
+}
 
 export { chromiumPath } from './computer.mjs';

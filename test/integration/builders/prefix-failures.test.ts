@@ -9,10 +9,12 @@ import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
 import { guarded } from '../../../repo2vc/src/builders/prefix/uv.ts';
 import type { Environment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder, testContext } from '../../support/context.ts';
-import { needs } from '../../support/needs.ts';
+import { everyTestNeeds, needs } from '../../support/needs.ts';
 import { buildContext, buildTarget, specOf } from '../../support/prefix.ts';
 import { childrenOf, commandOf, until } from '../../support/processes.ts';
 import { makeSourceDistribution, makeWheel } from '../../support/python-packages.ts';
+
+everyTestNeeds('pip');
 
 type Building = Awaited<ReturnType<typeof buildContext>>;
 

@@ -5,8 +5,11 @@ import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import type { Environment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder } from '../../support/context.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { buildContext, buildTarget, specOf } from '../../support/prefix.ts';
 import { makeWheel } from '../../support/python-packages.ts';
+
+everyTestNeeds('pip');
 
 type Building = Awaited<ReturnType<typeof buildContext>>;
 

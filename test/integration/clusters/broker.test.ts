@@ -6,6 +6,9 @@ import { openBroker } from '../../../repo2vc/src/clusters/broker.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { localNode } from '../../support/local-node.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
+
+everyTestNeeds('pip');
 
 const module = join(import.meta.dirname, '..', '..', '..', 'repo2vc', 'node-side');
 

@@ -9,7 +9,10 @@ import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
 import { stepsOf } from '../../../repo2vc/src/notebooks/steps.ts';
 import { testContext } from '../../support/context.ts';
 import { startJupyter } from '../../support/jupyter.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { type CellText, notebookText } from '../../support/notebook.ts';
+
+everyTestNeeds('pip');
 
 const secret = 'hunter2/å"secret';
 

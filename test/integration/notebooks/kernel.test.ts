@@ -5,6 +5,9 @@ import type { Output } from '../../../repo2vc/src/notebooks/outputs.ts';
 import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
 import { testContext } from '../../support/context.ts';
 import { freePort, startJupyter } from '../../support/jupyter.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
+
+everyTestNeeds('pip');
 
 const plain = { timeoutMs: 60_000, maxOutput: 1_000_000, margin: 0 };
 

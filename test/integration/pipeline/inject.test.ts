@@ -7,7 +7,10 @@ import { canonicalJson, parserOf, type Session } from '../../../repo2vc/src/mode
 import { inject } from '../../../repo2vc/src/pipeline/inject.ts';
 import { nodesOf } from '../../../repo2vc/src/pipeline/nodes.ts';
 import { runInSession, sessionUrlOf } from '../../../repo2vc/src/pipeline/session.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { stage } from '../../support/stage.ts';
+
+everyTestNeeds('pip');
 
 test('N, its files and its data are placed, and JupyterLab answers for whoever has the token', async () => {
   const set = await stage({ files: { 'lib/helper.py': 'x = 1\n' }, data: { 'values.csv': '1,2\n' } });

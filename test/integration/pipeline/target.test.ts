@@ -9,9 +9,12 @@ import type { StepTools } from '../../../repo2vc/src/pipeline/types.ts';
 import { httpFor } from '../../../repo2vc/src/settings/client.ts';
 import { recordPublished } from '../../../repo2vc/src/settings/published.ts';
 import { temporaryFolder } from '../../support/context.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { detectionOf, emptySnapshot, planOf } from '../../support/plan.ts';
 import { buildContext, specOf } from '../../support/prefix.ts';
 import { makeSourceDistribution } from '../../support/python-packages.ts';
+
+everyTestNeeds('pip');
 
 const parseTarget = parserOf<Target>('target.schema.json');
 const snapshot = emptySnapshot();
