@@ -115,7 +115,9 @@ function notListed(result: ExecResult): Failure {
 }
 
 function notSaved(error: unknown, cluster: ClusterId): unknown {
-  if (!(error instanceof Failure) || ['interrupted', 'disk-full'].includes(error.code)) return error;
+  // What is neither a failure nor an error of the system is a fault of ours, and shown as one.
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'interrupted' || error.code === 'disk-full') return error;
   return new Failure(
     'work-not-saved',
     `What changed on ${cluster.id} could not be brought home: ${error.message}`,

@@ -73,7 +73,7 @@ async function writeEntry(entry: Readable, path: string, mode: number): Promise<
     await pipeline(entry, createWriteStream(temporary, { mode }));
     await rename(temporary, path);
   }).catch(async (error: unknown) => {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   });
 }
