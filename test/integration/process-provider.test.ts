@@ -210,6 +210,30 @@ it('neither repairs nor removes from here what runs on another computer', async 
   expect((await observeCluster(id, processProvider, context)).phase).toBe('ready');
 });
 
+it('does not give up the work on a node whose tag it cannot read', async () => {
+  const { context, id, nodeFolder } = await started();
+  const path = join(nodeFolder, 'tag.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), schemaVersion: 99 }));
+  const [node] = (await observeCluster(id, processProvider, context)).nodes;
+  expect(node).toMatchObject({ state: 'lost', reason: { code: 'tag-unreadable' } });
+  await expect(destroyCluster(id, processProvider, {}, context)).rejects.toMatchObject({
+    code: 'work-not-saved',
+  });
+  await destroyCluster(id, processProvider, { discard: true }, context);
+  expect(footprint(context.places, id)).toEqual([]);
+});
+
+it('ends by itself when somebody removes its folder, and the rest of it is swept', async () => {
+  const { context, id } = await started();
+  rmSync(join(context.places.state, 'nodes', id), { recursive: true });
+  await eventually(() => (processesOf(context, id).length === 0 ? true : undefined));
+  expect((await processProvider.list(context)).map((view) => [view.cluster.id, view.phase])).toEqual([
+    [id, 'expired'],
+  ]);
+  await destroyCluster(id, processProvider, {}, context);
+  expect(footprint(context.places, id)).toEqual([]);
+});
+
 it('lets systemd enforce the limits where it can', async () => {
   const bin = join(testContext().folder, 'bin');
   mkdirSync(bin);

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/context.ts';
 
 const caps = { maxBytes: 1000, maxFiles: 3, source: 'the node' };
 
-function tarOf(...entries: [Header, string?][]): Readable {
+function tarOf(...entries: [Partial<Header> & { name: string }, string?][]): Readable {
   const tar = pack();
   for (const [header, text = ''] of entries) tar.entry(header, text);
   tar.finalize();

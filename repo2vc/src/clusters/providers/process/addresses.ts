@@ -42,9 +42,10 @@ export async function releaseAddresses(places: Places, cluster: string, node?: s
   }
 }
 
-/** Whether anything of a cluster still holds an address. */
-export async function holdsAddress(places: Places, cluster: string): Promise<boolean> {
-  return (await claims(places)).some((claim) => claim.holder.startsWith(`${cluster}/`));
+/** The clusters whose nodes hold addresses. */
+export async function clustersWithAddress(places: Places): Promise<string[]> {
+  const holders = (await claims(places)).map((claim) => claim.holder.split('/')[0] ?? '');
+  return [...new Set(holders)].filter((id) => id !== '');
 }
 
 async function claims(places: Places): Promise<{ address: string; holder: string }[]> {

@@ -4,21 +4,20 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { codeOf } from '../../../io/files.ts';
 import { exitCodeOf, type RunOptions, readFrom, run } from '../../../io/processes.ts';
 import type { ExecOptions, ExecResult, NodeConnection } from '../../types.ts';
 import { addressOf } from './addresses.ts';
 import { readJobLog, startJob, stopJob, viewJob } from './jobs.ts';
 import { endMembers } from './members.ts';
-import { readTag } from './node.ts';
 import { type NodePlace, plainUser } from './places.ts';
 import { commandLine, marksOf, type Sandbox, sandboxOf } from './sandbox.ts';
+import { readTag } from './tag.ts';
 
 /** Access to a node whose folder is there; see NodeConnection. */
 export async function connectTo(place: NodePlace, context: Context): Promise<NodeConnection> {
   const tag = await readTag(place);
   if (!tag) {
-    throw new Failure('node-lost', `Node ${place.node} of ${place.cluster} is not there.`, {
+    throw new Failure('node-lost', `Node ${place.node} of ${place.cluster} has no tag that can be read.`, {
       hint: 'See what there is with: repo2vc clusters list',
       args: { node: place.node },
     });
@@ -65,8 +64,12 @@ async function exec(
     return { code: exitCodeOf(result), stdout, stderr, truncated, timedOut };
   } catch (error) {
     await clean();
-    throw codeOf(error) === 'ENOENT' ? noBubblewrap(error) : error;
+    throw isMissingProgram(error) ? noBubblewrap(error) : error;
   }
+}
+
+function isMissingProgram(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
 }
 
 /** The node was made in bubblewrap, so its programs never run outside it. */
@@ -159,7 +162,9 @@ function freePortOf(host: string): Promise<number> {
     server.once('error', reject);
     server.listen(0, host, () => {
       const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject()));
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

@@ -1,10 +1,11 @@
 import type { ClusterProvider } from '../../types.ts';
 import { connectTo } from './connection.ts';
-import { clusterFolder, foldersIn, refuseElsewhere, writeLease } from './node.ts';
+import { foldersIn } from './folder.ts';
 import { listClusters, observeCluster } from './observe.ts';
-import { placeOf } from './places.ts';
+import { clusterFolder, placeOf } from './places.ts';
 import { checkComputer } from './promises.ts';
 import { performStep, planSteps, stopNodes } from './steps.ts';
+import { refuseElsewhere, writeLease } from './tag.ts';
 
 /** Nodes as supervised processes of this computer, in bubblewrap where it works. Needs nothing installed. */
 export const processProvider: ClusterProvider = {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { readIfThere } from '../../../io/files.ts';
 import type { ClusterId, ClusterView, NodeView, ProcessNodeTag, Reason } from '../../../model/index.ts';
-import { addressOf, holdsAddress } from './addresses.ts';
+import { addressOf, clustersWithAddress } from './addresses.ts';
+import { foldersIn, hasVolatile, isOurs } from './folder.ts';
 import { findMembers } from './members.ts';
-import { clusterFolder, endOf, foldersIn, hasVolatile, isHere, isOurs, readTag } from './node.ts';
-import { type NodePlace, names, nodesFolder, placeOf } from './places.ts';
+import { clusterFolder, type NodePlace, names, nodesFolder, placeOf } from './places.ts';
 import { supervisorOf } from './supervisor.ts';
+import { endOf, isHere, readTag } from './tag.ts';
 
 /** How long something that has no tag yet counts as being made. */
 const graceMs = 10 * 60_000;
@@ -42,17 +43,21 @@ export async function observeCluster(cluster: ClusterId, context: Context): Prom
   };
 }
 
-/** Every cluster of this state folder. What is empty and has no tag yet is ours: it was about to become a node. */
+/**
+ * Every cluster of this state folder. What is empty and has no tag yet is ours: it was about to become a node. What has
+ * an address but no folder was not removed by us, and is over.
+ */
 export async function listClusters(context: Context): Promise<ClusterView[]> {
   const root = nodesFolder(context.places);
-  const ids: string[] = [];
-  for (const id of await foldersIn(root)) if (await isOurs(join(root, id))) ids.push(id);
+  const ids = new Set(await clustersWithAddress(context.places));
+  for (const id of await foldersIn(root)) if (await isOurs(join(root, id))) ids.add(id);
   const createdAt = context.clock.now().toISOString();
-  return Promise.all(ids.map((id) => observeCluster({ id, owner: context.owner, createdAt }, context)));
+  return Promise.all([...ids].map((id) => observeCluster({ id, owner: context.owner, createdAt }, context)));
 }
 
 async function leavesTraces(cluster: string, context: Context): Promise<boolean> {
-  if ((await holdsAddress(context.places, cluster)) || (await hasVolatile(cluster))) return true;
+  if ((await clustersWithAddress(context.places)).includes(cluster) || (await hasVolatile(cluster)))
+    return true;
   return findMembers([`REPO2VC_CLUSTER=${cluster}`]).length > 0;
 }
 
@@ -82,9 +87,14 @@ async function look(place: NodePlace, context: Context): Promise<Seen> {
   return { tag, end, view };
 }
 
+/** A tag that cannot be read (made by a later version, perhaps) is no reason to take the work on its node for nothing. */
 async function lookWithoutTag(place: NodePlace): Promise<Seen> {
   const born = (await stat(place.folder).catch(() => undefined))?.mtimeMs ?? 0;
-  const view: NodeView = { name: place.node, role: 'unknown', state: 'creating', ref: place.folder };
+  const unreadable = (await readIfThere(join(place.folder, names.tag))) !== undefined;
+  const node = { name: place.node, role: 'unknown', ref: place.folder };
+  const view: NodeView = unreadable
+    ? { ...node, state: 'lost', reason: { code: 'tag-unreadable', args: {} } }
+    : { ...node, state: 'creating' };
   return { tag: undefined, end: new Date(born + graceMs), view };
 }
 

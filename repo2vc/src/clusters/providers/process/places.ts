@@ -15,6 +15,11 @@ export function nodesFolder(places: Places): string {
   return join(places.state, 'nodes');
 }
 
+/** The folder that holds one folder per node of a cluster. */
+export function clusterFolder(places: Places, cluster: string): string {
+  return join(nodesFolder(places), cluster);
+}
+
 /** The folder that holds one symbolic link per loopback address that is taken: `127.77.3.9` → `cluster/node`. */
 export function addressesFolder(places: Places): string {
   return join(places.state, 'addresses');
@@ -30,7 +35,7 @@ export function placeOf(places: Places, cluster: string, node: string): NodePlac
   return {
     cluster,
     node,
-    folder: join(nodesFolder(places), cluster, node),
+    folder: join(clusterFolder(places, cluster), node),
     volatile: join(volatileRoot(), cluster, node),
   };
 }

@@ -11,32 +11,29 @@ import {
 } from '../../../model/index.ts';
 import type { ClusterStep } from '../../types.ts';
 import { claimAddress, releaseAddresses } from './addresses.ts';
-import { endMembers } from './members.ts';
 import {
-  clusterFolder,
-  endOf,
   foldersIn,
+  isOurs,
   makeFolder,
-  readTag,
-  refuseElsewhere,
   removeEmpty,
   removeNodeFolder,
   removeTree,
   removeVolatile,
-  thisComputer,
-} from './node.ts';
-import { type NodePlace, names, placeOf } from './places.ts';
+} from './folder.ts';
+import { endMembers } from './members.ts';
+import { clusterFolder, type NodePlace, names, placeOf } from './places.ts';
 import { chooseIsolation } from './promises.ts';
 import { startSupervisor } from './supervisor.ts';
+import { endOf, readTag, refuseElsewhere, thisComputer } from './tag.ts';
 
 const deadlineMs = 60_000;
 
 /** The nodes that a goal asks for, by name: `worker-1`, `worker-2`, … */
 export function wantedNodes(goal: ClusterGoal): Map<string, GoalGroup> {
-  const names = goal.groups.flatMap((group) =>
+  const all = goal.groups.flatMap((group) =>
     Array.from({ length: group.count }, (_, index) => [`${group.role}-${index + 1}`, group] as const),
   );
-  return new Map(names);
+  return new Map(all);
 }
 
 /** Changes when a node must be made anew. */
@@ -157,6 +154,7 @@ async function removeRest(cluster: string, context: Context): Promise<void> {
   await removeVolatile(cluster, context);
   await releaseAddresses(context.places, cluster);
   const folder = clusterFolder(context.places, cluster);
+  if (!(await isOurs(folder))) return;
   for (const node of await foldersIn(folder)) await removeEmpty(join(folder, node));
   await removeEmpty(folder);
 }

@@ -1,60 +1,12 @@
-import { chmod, chown, lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { chmod, chown, lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context, Places } from '../../../context.ts';
+import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { codeOf, readIfThere, writeFileAtomic } from '../../../io/files.ts';
+import { codeOf, writeFileAtomic } from '../../../io/files.ts';
 import { run } from '../../../io/processes.ts';
-import { type ProcessNodeTag, parserOf } from '../../../model/index.ts';
+import type { ProcessNodeTag } from '../../../model/index.ts';
 import { type NodePlace, names, plainUser, volatileRoot } from './places.ts';
-
-const parseTag = parserOf<ProcessNodeTag>('process-node.schema.json');
-
-/** The tag of a node; undefined while it was not written yet, or when it cannot be read. */
-export async function readTag(place: NodePlace): Promise<ProcessNodeTag | undefined> {
-  const path = join(place.folder, names.tag);
-  const text = await readIfThere(path);
-  if (text === undefined) return undefined;
-  try {
-    return parseTag(JSON.parse(text), path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** When a node ends: its lease, or what its tag said at birth. */
-export async function endOf(place: NodePlace, tag: ProcessNodeTag): Promise<Date> {
-  const lease = await readIfThere(join(place.folder, names.lease));
-  return lease === undefined ? new Date(tag.expiresAt) : new Date(Number(lease) * 1000);
-}
-
-/** Moves the end of a node; its supervisor sees it within two seconds. */
-export async function writeLease(place: NodePlace, expiresAt: string): Promise<void> {
-  const seconds = Math.floor(new Date(expiresAt).getTime() / 1000);
-  await writeFileAtomic(join(place.folder, names.lease), `${seconds}\n`, 0o600);
-}
-
-/** This computer since it was last started. */
-export async function thisComputer(): Promise<{ host: string; boot: string }> {
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-  return { host: hostname(), boot: boot.trim() };
-}
-
-/** Whether a node was made on this computer; its name may have changed, or it may have been started again. */
-export async function isHere(tag: ProcessNodeTag): Promise<boolean> {
-  const here = await thisComputer();
-  return tag.host === here.host || tag.boot === here.boot;
-}
-
-/** A state folder can be shared between computers; what runs on another one can neither be seen nor ended here. */
-export async function refuseElsewhere(place: NodePlace): Promise<void> {
-  const tag = await readTag(place);
-  if (!tag || (await isHere(tag))) return;
-  throw new Failure('cluster-elsewhere', `Node ${tag.node} of ${tag.cluster.id} runs on ${tag.host}.`, {
-    hint: `Type the same command there: repo2vc clusters destroy ${tag.cluster.id}`,
-    args: { cluster: tag.cluster.id, host: tag.host },
-  });
-}
+import { writeLease } from './tag.ts';
 
 /**
  * Makes a node's folder. The tag comes first, so that whatever follows is found and removed by it, even when this is
@@ -184,9 +136,4 @@ export async function foldersIn(folder: string): Promise<string[]> {
 /** Whether anything of a cluster lies on memory-backed storage. */
 export async function hasVolatile(cluster: string): Promise<boolean> {
   return (await foldersIn(volatileRoot())).includes(cluster);
-}
-
-/** Where the folder of one cluster is. */
-export function clusterFolder(places: Places, cluster: string): string {
-  return join(places.state, 'nodes', cluster);
 }
