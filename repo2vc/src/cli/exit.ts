@@ -7,11 +7,14 @@ const usageCodes = new Set([
   'usage',
   'needs-answer',
   'malformed-reference',
+  'secret-in-reference',
   'unknown-run',
   'unknown-cluster',
   'unknown-archive',
+  'unknown-provider',
+  'expiry-too-long',
+  'invalid-answer',
   'invalid-parameter',
-  'unknown-parameter',
 ]);
 
 /** The exit code for anything that was thrown. */

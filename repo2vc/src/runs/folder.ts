@@ -13,15 +13,32 @@ export interface Run {
 
 const parseRequest = parserOf<RunRequest>('request.schema.json');
 const parseAnswers = parserOf<Answers>('answers.schema.json');
+const checkAnswers = parserOf<Answers>('answers.schema.json', 'invalid-answer');
 
-/** Makes the folder of a new run. From then on it can be started, watched, cancelled and resumed by anybody of this user. */
+/**
+ * Makes the folder of a new run. From then on it can be started, watched, cancelled and resumed by anybody of this user.
+ * Failure `invalid-answer`, with nothing made.
+ */
 export async function createRun(request: RunRequest, answers: Answers, context: Context): Promise<Run> {
+  if (request.kind === 'reproduce') refuseSecrets(request.reference);
   const day = context.clock.now().toISOString().slice(0, 10).replaceAll('-', '');
   const id = `r-${day}-${context.random(6)}`;
   const run = { id, folder: join(runsFolder(context.places), id) };
-  await saveValue(run, 'answers.json', answers, 0o600);
+  await saveValue(run, 'answers.json', checkAnswers(answers, whatWasSaid), 0o600);
   await saveValue(run, 'request.json', request);
   return run;
+}
+
+/** What a person types is written into files and shown again, so no secret may stand in it. */
+function refuseSecrets(reference: string): void {
+  const url = URL.canParse(reference) ? new URL(reference) : undefined;
+  const named = ['token', 'access_token'].find((name) => url?.searchParams.has(name));
+  if (!url || (url.password === '' && named === undefined)) return;
+  throw new Failure('secret-in-reference', `The address of ${url.host} has a ${named ?? 'password'} in it.`, {
+    hint: named
+      ? `Leave it out; give your own token with: repo2vc login ${url.origin}`
+      : 'Leave it out; git asks its credential helpers for passwords.',
+  });
 }
 
 /** Finds a run by its id, or by the beginning of its id when only one run begins so. */
@@ -55,6 +72,9 @@ function runsFolder(places: Places): string {
   return join(places.state, 'runs');
 }
 
+/** How a person is told where a wrong answer stands. */
+const whatWasSaid = 'What was answered';
+
 /** What the run was asked to do. */
 export async function requestOf(run: Run): Promise<RunRequest> {
   const path = join(run.folder, 'request.json');
@@ -66,7 +86,7 @@ export async function answersOf(run: Run): Promise<Answers> {
   return (await loadValue(run, 'answers.json', parseAnswers)) ?? { schemaVersion: 1 };
 }
 
-/** Adds answers to those that were given before; the newer wins, lists are joined. */
+/** Adds answers to those that were given before; the newer wins, lists are joined. Failure `invalid-answer`. */
 export async function addAnswers(run: Run, more: Partial<Answers>): Promise<Answers> {
   const before = await answersOf(run);
   const join = <T>(a: readonly T[] = [], b: readonly T[] = []) => [...new Set([...a, ...b])];
@@ -78,7 +98,7 @@ export async function addAnswers(run: Run, more: Partial<Answers>): Promise<Answ
     consents: join(before.consents, more.consents),
     confirmed: join(before.confirmed, more.confirmed),
   };
-  await saveValue(run, 'answers.json', answers, 0o600);
+  await saveValue(run, 'answers.json', checkAnswers(answers, whatWasSaid), 0o600);
   return answers;
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../../repo2vc/src/events.ts';
@@ -7,7 +7,7 @@ import type { EventRecord, ReproduceRequest } from '../../../repo2vc/src/model/i
 import { cancelRun, type JobKind, runJob } from '../../../repo2vc/src/pipeline/job.ts';
 import { Waiting } from '../../../repo2vc/src/pipeline/stepper.ts';
 import { followEvents, openLog, readEvents } from '../../../repo2vc/src/runs/event-log.ts';
-import { addAnswers, answersOf, createRun, openRun } from '../../../repo2vc/src/runs/folder.ts';
+import { addAnswers, answersOf, createRun, listRuns, openRun } from '../../../repo2vc/src/runs/folder.ts';
 import { requestCancel, stateOf } from '../../../repo2vc/src/runs/state.ts';
 import { realClock, testContext } from '../../support/context.ts';
 
@@ -85,9 +85,43 @@ describe('a run', () => {
     await expect(openRun(context.places, 'nothing')).rejects.toMatchObject({ code: 'unknown-run' });
   });
 
+  it('takes no answer that it could not read again', async () => {
+    const context = testContext();
+    const run = await createRun(request, { schemaVersion: 1 }, context);
+    for (const wrong of [
+      { title: 'x' },
+      { creators: [{ familyName: 'A', orcid: '1' }] },
+      { confirmed: ['x'] },
+    ]) {
+      await expect(addAnswers(run, wrong)).rejects.toMatchObject({ code: 'invalid-answer' });
+    }
+    expect(await answersOf(run)).toEqual({ schemaVersion: 1 });
+    const late = { schemaVersion: 1, expiresAfterMinutes: 0 } as const;
+    await expect(createRun(request, late, context)).rejects.toMatchObject({ code: 'invalid-answer' });
+    expect(readdirSync(join(context.places.state, 'runs'))).toEqual([run.id]);
+  });
+
+  it('is not made when a secret stands in its reference', async () => {
+    const context = testContext();
+    const secrets = [
+      'https://me:hunter2@git.example.org/a.git',
+      'https://zenodo.org/records/1?token=hunter2',
+    ];
+    for (const reference of secrets) {
+      const making = createRun({ ...request, reference }, { schemaVersion: 1 }, context);
+      await expect(making).rejects.toMatchObject({ code: 'secret-in-reference' });
+      await expect(making).rejects.not.toThrow('hunter2');
+    }
+    expect(await listRuns(context.places)).toEqual([]);
+  });
+
   it('joins answers that come one after the other', async () => {
     const context = testContext();
-    const run = await createRun(request, { schemaVersion: 1, parameters: { a: 1 }, confirmed: ['a'.repeat(64)] }, context);
+    const run = await createRun(
+      request,
+      { schemaVersion: 1, parameters: { a: 1 }, confirmed: ['a'.repeat(64)] },
+      context,
+    );
     await addAnswers(run, { parameters: { b: 2 }, confirmed: ['b'.repeat(64)], consents: ['process'] });
     expect(await answersOf(run)).toMatchObject({
       parameters: { a: 1, b: 2 },
@@ -120,7 +154,10 @@ describe('a run', () => {
     });
     await expect(runJob(run, kind, context, () => undefined)).rejects.toMatchObject({ code: 'cell-failed' });
     expect(kind.abandoned).toBe(1);
-    expect((await readEvents(run)).at(-1)).toMatchObject({ code: 'run-failed', args: { failure: 'cell-failed' } });
+    expect((await readEvents(run)).at(-1)).toMatchObject({
+      code: 'run-failed',
+      args: { failure: 'cell-failed' },
+    });
   });
 
   it('stays as it is when its owner is interrupted, and can be cancelled afterwards', async () => {
