@@ -33,7 +33,7 @@ for (const basePath of ['/user/me/', '/a/deep~path/of@me/']) {
       expect(page.url()).not.toContain('token');
 
       // JupyterLab runs nothing, and says nothing, before it has its kernel.
-      await notebook.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
+      await page.locator('#jp-main-statusbar').getByText('| Idle').waitFor();
       await notebook.locator('.jp-CodeCell .cm-content').first().click();
       await page
         .locator('[data-jp-item-name="run"] jp-button, [data-command="notebook:run-cell-and-select-next"]')

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { chromiumPath } from './needs.ts';
 
 /** A page of a browser that has never been anywhere; it closes with the test. */
@@ -17,6 +17,7 @@ export async function openPage(): Promise<Page> {
   const page = await context.newPage();
   // A busy computer is slow, not wrong.
   page.setDefaultTimeout(120_000);
+  onTestFailed(({ task }) => keepPicture(page, `failed-${task.id}`));
   return page;
 }
 
