@@ -40,13 +40,30 @@ export function pairs(texts: readonly string[], option: string): Record<string, 
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
+/** Nothing lives longer without being renewed: 31 days. */
+const mostMinutes = 31 * 1440;
+
 /** `90`, `90m`, `8h` or `2d` as minutes. */
 export function minutesOf(text: string): number {
   const match = /^(\d+)(m|min|h|d)?$/.exec(text.trim());
   const unit = { m: 1, min: 1, h: 60, d: 1440 }[match?.[2] ?? 'm'];
-  if (match?.[1] && unit) return Number(match[1]) * unit;
+  if (match?.[1] && unit) {
+    const minutes = Number(match[1]) * unit;
+    if (minutes >= 1 && minutes <= mostMinutes) return minutes;
+    throw new Failure('usage', `“${text}” is no time that an environment can live.`, {
+      hint: 'Give a minute at least and 31 days at most: 90m, 8h, 2d. It can be renewed.',
+    });
+  }
   throw new Failure('usage', `“${text}” is not a length of time.`, {
     hint: 'Give minutes, hours or days: 90m, 8h, 2d.',
+  });
+}
+
+/** The hash that `--confirm` takes. */
+export function confirmedHash(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new Failure('usage', `“${text}” is not a hash that was shown.`, {
+    hint: 'Give the 64 characters that stand beside “Confirm”.',
   });
 }
 

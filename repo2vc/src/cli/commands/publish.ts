@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { Failure } from '../../failure.ts';
 import type { Answers, Creator, PublishRequest } from '../../model/index.ts';
 import { contextOf, type Host } from '../host.ts';
-import { type CommonOptions, collect, screenOf, withCommonOptions } from '../options.ts';
+import { type CommonOptions, collect, confirmedHash, screenOf, withCommonOptions } from '../options.ts';
 import { showPublished } from '../render/result.ts';
 
 interface PublishOptions extends CommonOptions {
@@ -82,7 +82,7 @@ function answersOf(options: PublishOptions): Answers {
     ...(options.title === undefined ? {} : { title: options.title }),
     ...(options.licence === undefined ? {} : { licence: options.licence }),
     ...(options.creator === undefined ? {} : { creators: options.creator.map(creatorOf) }),
-    ...(options.confirm === undefined ? {} : { confirmed: [options.confirm] }),
+    ...(options.confirm === undefined ? {} : { confirmed: [confirmedHash(options.confirm)] }),
     ...(options.yes ? { confirmShown: true } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { contextOf, type Host, type Screen } from '../host.ts';
 import {
   type CommonOptions,
   collect,
+  confirmedHash,
   minutesOf,
   pairs,
   screenOf,
@@ -87,7 +88,7 @@ export async function answersFrom(options: AnswerOptions): Promise<Answers> {
     ...(options.provider === undefined ? {} : { provider: options.provider }),
     ...(options.expires === undefined ? {} : { expiresAfterMinutes: minutesOf(options.expires) }),
     ...(options.allowSourceBuilds ? { consents: ['source-builds'] } : {}),
-    ...(options.confirm === undefined ? {} : { confirmed: [options.confirm] }),
+    ...(options.confirm === undefined ? {} : { confirmed: [confirmedHash(options.confirm)] }),
     ...(options.yes ? { confirmShown: true } : {}),
   };
 }
