@@ -33,6 +33,10 @@ describe('a command that nobody knows', () => {
     [['runs', 'list', '--log-format', 'xml'], 'Allowed choices are json'],
     [['reproduce', 'x', '-p', 'memory'], '-p takes name=value'],
     [['reproduce', 'x', '--expires', 'soon'], '90m, 8h, 2d'],
+    [['reproduce', 'x', '--expires', '300d'], '31 days at most'],
+    [['clusters', 'renew', 'x', '--expires', '99999999999d'], '31 days at most'],
+    [['reproduce', 'x', '--confirm', 'abc'], 'is not a hash'],
+    [['publish', '.', '--to', 'zenodo', '--confirm', 'abc'], 'is not a hash'],
     [['reproduce', 'x', '--params', '/nowhere.yaml'], 'could not be read'],
     [['reproduce', 'x', '--secret-file', 'token=/nowhere'], 'could not be read'],
     [['archive', 'serve', '--dir', 'a', '--port', '99999'], 'is not a port'],
@@ -44,6 +48,51 @@ describe('a command that nobody knows', () => {
     const { code, stdout, stderr } = await person.type(args);
     expect(stderr).toContain(hint);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('nothing but its name', () => {
+  it('shows the tour, and ends with 2', async () => {
+    const { code, stdout, stderr } = await stranger().type([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    for (const verb of [
+      'plan',
+      'reproduce',
+      'init',
+      'publish',
+      'archive serve',
+      'doctor',
+      'clusters',
+      'runs',
+    ]) {
+      expect(stderr).toMatch(new RegExp(`^  (repo2vc )?${verb} `, 'm'));
+    }
+  });
+});
+
+describe('a plan', () => {
+  it('of the work of others asks for consent by its flag, and keeps nothing to go on with', async () => {
+    const person = stranger(published.archive);
+    const ended = await person.type(['plan', published.doi, ...json]);
+    expect(readJson(ended).failure).toMatchObject({
+      code: 'needs-answer',
+      hint: 'Type the same command again, with --provider process',
+    });
+    expect(ended.code).toBe(2);
+    expect(runIdsOf(person)).toEqual([]);
+  });
+
+  it.skipIf(!needs.pip)('is carried out by what it prints', async () => {
+    const person = stranger(published.archive);
+    const { code, stdout } = await person.type(['plan', published.doi, '--provider', 'process']);
+    const words = /^Carry it out: {2}repo2vc (.+)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
+    expect({ code, verb: words[0] }).toEqual({ code: 0, verb: 'reproduce' });
+    const owner = person.start(words);
+    const run = await onlyRun(person);
+    await run.attach((event) => event.step === 'build');
+    expect((await person.type(['runs', 'cancel', run.id])).code).toBe(0);
+    expect((await owner.ended).code).toBe(0);
+    expect(belongings(person)).toEqual([]);
   });
 });
 

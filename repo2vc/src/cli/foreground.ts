@@ -21,7 +21,8 @@ export function rendererFor(screen: Screen): Renderer {
 
 /**
  * Does a run in this process until it is finished, asking at the terminal what it must know. Where nobody can be asked,
- * an open question is a Failure that names the flag which answers it.
+ * an open question is a Failure that names the flag which answers it. A run that ends with its target is for looking at
+ * alone: nobody goes on with it.
  */
 export async function runInForeground(
   engine: Engine,
@@ -30,10 +31,12 @@ export async function runInForeground(
 ): Promise<Exclude<JobResult, { state: 'waiting' }>> {
   const { host, screen, secrets } = input;
   const ask = terminalAsk(process);
+  const request = await engine.requestOf(run);
+  const isKept = request.kind === 'publish' || request.until === undefined;
   for (;;) {
     const result = await runOnce(engine, run, host, screen, secrets);
     if (result.state !== 'waiting') return result;
-    if (!screen.interactive) throw unanswered(result.needs, run.id);
+    if (!screen.interactive) throw unanswered(result.needs, isKept ? run.id : undefined);
     await takeAnswers(engine, run, result.needs, { host, secrets, ask }).catch((error: unknown) => {
       throw isFailure(error) && error.code === 'interrupted' ? engine.interruptedRun(run) : error;
     });

@@ -125,18 +125,23 @@ export function flagFor(need: Need): string {
   }
 }
 
-/** The failure for open questions where nobody can be asked: it names the flag that answers each. */
-export function unanswered(needs: readonly Need[], runId: string): Failure {
-  return new Failure('needs-answer', `Run ${runId} waits for ${questions(needs)}.`, {
+/**
+ * The failure for open questions where nobody can be asked: it names the flag that answers each. Without a run that can
+ * be gone on with, the same command is typed again.
+ */
+export function unanswered(needs: readonly Need[], runId?: string): Failure {
+  const who = runId === undefined ? 'This' : `Run ${runId}`;
+  return new Failure('needs-answer', `${who} waits for ${questions(needs)}.`, {
     hint: howToAnswer(needs, runId),
-    args: { run: runId, needs: needs.map((need) => need.kind) },
+    args: { ...(runId === undefined ? {} : { run: runId }), needs: needs.map((need) => need.kind) },
   });
 }
 
-function howToAnswer(needs: readonly Need[], runId: string): string {
+function howToAnswer(needs: readonly Need[], runId: string | undefined): string {
   const flags = needs.map(flagFor);
   const has = (kind: Need['kind']) => needs.some((need) => need.kind === kind);
-  if (has('metadata')) return `Type the same command again, with ${flags.join(' ')}`;
+  if (runId === undefined && has('login')) return `${flags.join('\n')}\nand type the same command again`;
+  if (runId === undefined || has('metadata')) return `Type the same command again, with ${flags.join(' ')}`;
   const next = `repo2vc runs resume ${runId}`;
   if (flags.length === 1 && !has('login')) return `Answer with: ${next} ${flags[0]}`;
   return `Answer with:\n${flags.map((flag) => `  ${flag}`).join('\n')}\nand go on with: ${next}`;

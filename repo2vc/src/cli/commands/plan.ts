@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Command } from 'commander';
+import { interrupted, isFailure } from '../../failure.ts';
 import { contextOf, type Host } from '../host.ts';
 import { screenOf, secretsOf, withCommonOptions } from '../options.ts';
 import { type AnswerOptions, answersFrom, withAnswerOptions } from './reproduce.ts';
@@ -38,8 +39,13 @@ async function plan(reference: string, options: PlanOptions, host: Host): Promis
     if (options.json || screen.format === 'json') screen.out(engine.canonicalJson(shown.plan));
     else {
       const answers = typedAnswers(options);
-      screen.out(`Carry it out:  repo2vc reproduce ${reference}${answers} --confirm ${shown.hash}\n`);
+      screen.out(
+        `Carry it out:  repo2vc reproduce ${shellWord(reference)}${answers} --confirm ${shown.hash}\n`,
+      );
     }
+  } catch (error) {
+    // Nothing of it is kept, so there is nothing to go on with.
+    throw isFailure(error) && error.code === 'interrupted' ? interrupted() : error;
   } finally {
     await rm(run.folder, { recursive: true, force: true });
   }
@@ -56,7 +62,10 @@ function typedAnswers(options: PlanOptions): string {
     ...(expires === undefined ? [] : ['--expires', expires]),
     ...(allowSourceBuilds ? ['--allow-source-builds'] : []),
   ];
-  return words
-    .map((word) => ` ${/[^\w./:=-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word}`)
-    .join('');
+  return words.map((word) => ` ${shellWord(word)}`).join('');
+}
+
+/** A word as a person can paste it into a shell. */
+function shellWord(word: string): string {
+  return /[^\w./:=@~-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word;
 }
