@@ -1,4 +1,4 @@
-import type { Detection, Plan, Target } from '../../model/index.ts';
+import type { Detection, Plan, Reason, Target } from '../../model/index.ts';
 import { reasonText } from './reasons.ts';
 import { count, minutes, safe, size } from './words.ts';
 
@@ -12,7 +12,7 @@ export function planText(plan: Plan, target: Target, detection: Detection, hash:
         ? [plan.template.title, plan.template.doi].filter(Boolean).join('  ')
         : 'from the repository’s own files',
     ],
-    ...plan.reasons.map((reason): [string, string] => ['', `because ${reasonText(reason)}`]),
+    ...plan.reasons.map(because),
     ...Object.entries(plan.environments).map(([name, spec]): [string, string] => [
       'Build',
       `${name}: ${target.interpreters[name]?.implementation ?? 'Python'} ${target.interpreters[name]?.version ?? ''}, ${count(spec.requirements.length, 'requirement')}`,
@@ -29,14 +29,20 @@ export function planText(plan: Plan, target: Target, detection: Detection, hash:
     ]),
     ...plan.secrets.map((name): [string, string] => ['Parameter', `${name} = (secret)`]),
     ['Runs on', `${target.provider}: ${isolationText(target)}; limits ${target.limits}`],
+    ...target.reasons.filter((reason) => reason.code !== 'expiry-chosen').map(because),
     ['Costs', 'nothing'],
     [
       'Ends',
       `by itself after ${minutes(target.expiresAfterMinutes)} (at most ${minutes(plan.expires.mostMinutes)})`,
     ],
+    ...target.reasons.filter((reason) => reason.code === 'expiry-chosen').map(because),
     ['Confirm', hash],
   ];
   return rows.map(([title, value]) => `  ${title.padEnd(12)}${safe(value)}\n`).join('');
+}
+
+function because(reason: Reason): [string, string] {
+  return ['', `because ${reasonText(reason)}`];
 }
 
 function bytesOf(data: Detection['data'][number]): number {

@@ -1,5 +1,5 @@
 import type { Reason } from '../../model/index.ts';
-import { minutes, safe } from './words.ts';
+import { safe } from './words.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -12,10 +12,11 @@ const places: Readonly<Record<string, string>> = {
 
 const from = (args: Args) => places[String(args.from)] ?? String(args.from);
 
+/** Who decided when it ends. */
 const whose: Readonly<Record<string, string>> = {
-  answer: 'as you asked',
-  settings: 'from your settings',
-  plan: 'as the template has it, or by default',
+  answer: 'you asked for it',
+  settings: 'your settings say so',
+  plan: 'neither you nor your settings say otherwise',
 };
 
 const sentences: Readonly<Record<string, (args: Args) => string>> = {
@@ -33,7 +34,7 @@ const sentences: Readonly<Record<string, (args: Args) => string>> = {
   'provider-named': (a) => `you named the provider ${a.provider}`,
   'provider-first-that-works': (a) => `${a.provider} is the first provider that works here`,
   'provider-unavailable': (a) => `${a.provider} does not work here: ${a.why}`,
-  'expiry-chosen': (a) => `it ends after ${minutes(Number(a.minutes))}, ${whose[String(a.by)] ?? a.by}`,
+  'expiry-chosen': (a) => whose[String(a.by)] ?? String(a.by),
 };
 
 /** The sentence for a reason; one without a sentence is shown with its code. */
