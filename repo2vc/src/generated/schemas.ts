@@ -782,7 +782,7 @@ export const schemas: readonly object[] = [
    },
    "entry": {
     "$ref": "common.schema.json#/$defs/RelativePath",
-    "description": "The experiment notebook; absent when the snapshot has no notebook."
+    "description": "The experiment notebook; absent when a template is opened by itself."
    },
    "kernel": {
     "type": "object",

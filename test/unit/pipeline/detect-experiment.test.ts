@@ -17,7 +17,6 @@ group('the experiment notebook', () => {
     expect(
       (await detected({ ...described, 'sub/b.ipynb': plain, '.ipynb_checkpoints/x.ipynb': plain })).entry,
     ).toBe('sub/b.ipynb');
-    expect(await detected(described)).not.toHaveProperty('entry');
   });
 
   test('is asked for when there are several', async () => {
@@ -36,6 +35,14 @@ group('the experiment notebook', () => {
     );
     const old = JSON.stringify({ nbformat: 2, worksheets: [] });
     expect((await refusal({ ...described, 'a.ipynb': old })).code).toBe('unsupported-notebook');
+  });
+
+  test('must be somewhere', async () => {
+    for (const hidden of [{}, { '.ipynb_checkpoints/a.ipynb': plain }]) {
+      const failure = await refusal({ ...described, 'data.csv': '1', ...hidden });
+      expect(failure.code).toBe('no-notebook');
+      expect(failure.message).toContain('data.csv, requirements.txt');
+    }
   });
 
   test('is found among notebooks that cannot be read', async () => {
