@@ -56,12 +56,15 @@ class Node:
 
     def run(self, argv, cwd=None, env=None, input=None, timeout=None):
         """Runs a program and prints what it prints, as it comes. Raises CommandFailed unless it ends with 0."""
-        self._exec(argv, cwd, env, input, timeout, sys.stdout.write)
+        dropped = self._exec(argv, cwd, env, input, timeout, sys.stdout.write)
+        if dropped:
+            print("[%d lines came too fast and were dropped]" % dropped, file=sys.stderr)
 
     def output(self, argv, cwd=None, env=None, input=None, timeout=None):
         """Runs a program and gives what it prints to its standard output; its errors are printed."""
         lines = []
-        self._exec(argv, cwd, env, input, timeout, lines.append)
+        if self._exec(argv, cwd, env, input, timeout, lines.append):
+            raise ClusterError("too-much", "%s on %s printed more than can be given." % (argv[0], self.name))
         return "".join(lines)
 
     def _exec(self, argv, cwd, env, input, timeout, out):
@@ -85,7 +88,7 @@ class Node:
                 elif told["code"] != 0 or told["timedOut"]:
                     raise CommandFailed(self.name, words, told["code"], told["timedOut"], "\n".join(errors))
                 else:
-                    return
+                    return told["dropped"]
         raise ClusterError("broker-gone", "The connection to %s ended before %s did." % (self.name, words[0]))
 
     def write(self, path, text):

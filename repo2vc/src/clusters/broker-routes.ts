@@ -26,6 +26,8 @@ export interface BrokerRequest {
 
 const maxRequestBytes = 16 * 1024 * 1024;
 const maxUploadBytes = 50 * 1024 ** 3;
+/** A program that prints faster than its cell reads loses lines, and the cell is told how many. */
+const maxWaitingBytes = 8 * 1024 * 1024;
 /** Of a program's output nothing is kept here: it is passed on line by line. */
 const maxKeptBytes = 0;
 
@@ -68,13 +70,17 @@ async function exec({ request, response }: BrokerRequest, connection: NodeConnec
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   response.flushHeaders();
   const tell = (value: object) => response.write(`${JSON.stringify(value)}\n`);
+  let dropped = 0;
   const { code, timedOut } = await connection.exec(argv, {
     ...options,
     ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
     maxBytes: maxKeptBytes,
-    onLine: (line, stream) => tell({ [stream]: line }),
+    onLine: (line, stream) => {
+      if (response.writableLength < maxWaitingBytes) tell({ [stream]: line });
+      else dropped += 1;
+    },
   });
-  tell({ code, timedOut });
+  tell({ code, timedOut, dropped });
   response.end();
 }
 

@@ -47,6 +47,8 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  // Whoever asked is gone: what is still written for them is lost.
+  response.on('error', () => gone.abort());
   try {
     await answerRequest({ request, response, nodes, signal: gone.signal });
   } catch (error) {

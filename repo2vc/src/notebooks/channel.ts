@@ -54,7 +54,12 @@ export function openChannel(
 function channelOf(socket: WebSocket, { serializer }: ServerConnection.ISettings): Channel {
   let heard: (message: KernelMessage.IMessage) => void = () => {};
   socket.on('message', (data: ArrayBuffer | string, isBinary) => {
-    heard(serializer.deserialize((isBinary ? data : String(data)) as ArrayBuffer, socket.protocol));
+    try {
+      heard(serializer.deserialize((isBinary ? data : String(data)) as ArrayBuffer, socket.protocol));
+    } catch {
+      // What is no message comes from a server that cannot be trusted with the rest.
+      socket.terminate();
+    }
   });
   return {
     send: (message) => socket.send(serializer.serialize(message, socket.protocol)),

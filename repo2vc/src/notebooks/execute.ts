@@ -2,9 +2,11 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import type { TemplateStep } from '../model/index.ts';
+import { cellFailure, lastLines } from './cell-failure.ts';
 import type { CellResult, Kernel } from './kernel.ts';
 import { liveLines } from './live-lines.ts';
 import type { Output } from './outputs.ts';
+import { pythonSetup } from './python-setup.ts';
 import type { Scrubber } from './scrub.ts';
 
 /** A notebook whose code cells are to be run. */
@@ -72,7 +74,7 @@ export async function executeNotebook(
     const ended = context.clock.now();
     record(cell, result, scrubber, [began, ended]);
     await save();
-    if (result.ended !== 'ok') throw failureOf(result, step, execution);
+    if (result.ended !== 'ok') throw cellFailure(result, step, execution);
     const ms = ended.getTime() - began.getTime();
     context.emit({ code: 'cell-finished', args: { ...place, ms } });
     done.push({ cell: step.cell, ms });
@@ -132,49 +134,6 @@ function scrubOutput(output: Output, scrubber: Scrubber): Output {
   }
 }
 
-/**
- * IPython remembers how a `!command` ended and goes on; templates are written for shells that stop. The hook is the
- * one of NII's Literate Computing images (10-custom-get_ipython_system.py). And a Python kernel sends what a cell
- * prints in 0.2 s as one message, however large: smaller ones let us keep the beginning and never hold the rest.
- */
-const pythonSetup = `
-def _repo2vc_setup(shell, size=500_000):
-    import sys
-
-    run = shell.system
-    def system(command):
-        run(command)
-        code = shell.user_ns.get('_exit_code', 0)
-        if code:
-            raise RuntimeError(f'The command ended with exit code {code}: {command}')
-    shell.system = system
-
-    def in_parts(stream):
-        write, waiting = stream.write, 0
-        def write_parts(text):
-            nonlocal waiting
-            for start in range(0, len(text), size):
-                part = text[start:start + size]
-                write(part)
-                waiting += len(part)
-                if waiting >= size:
-                    waiting = 0
-                    stream.flush()
-            return len(text)
-        write_parts.repo2vc = True
-        return write_parts
-
-    # For every cell, because IPython 9 replaces write while a cell runs and puts its own back.
-    def before_cell(*_):
-        for stream in (sys.stdout, sys.stderr):
-            if not hasattr(stream.write, 'repo2vc'):
-                stream.write = in_parts(stream)
-    shell.events.register('pre_run_cell', before_cell)
-
-_repo2vc_setup(get_ipython())
-del _repo2vc_setup
-`;
-
 async function setUp(kernel: Kernel): Promise<void> {
   const code = kernel.language === 'python' ? pythonSetup : '';
   const options = { timeoutMs: 120_000, maxOutput: 10_000, margin: 0 };
@@ -184,48 +143,4 @@ async function setUp(kernel: Kernel): Promise<void> {
     hint: 'The environment must contain a working kernel: look at its requirements.',
     args: { ended, said: lastLines(outputs) },
   });
-}
-
-function failureOf(result: CellResult, step: TemplateStep, execution: Execution): Failure {
-  const error = result.outputs.find((output) => output.output_type === 'error');
-  const ename = error?.ename ?? '';
-  const cell = `Cell ${step.cell + 1}${step.title ? ` (${step.title})` : ''}`;
-  const args = { cell: step.cell, title: step.title, ename, notebook: execution.file };
-  const hint = `The notebook with its outputs lies in ${execution.file}.`;
-  const seconds = Math.round(execution.timeoutMs / 1000);
-  switch (result.ended) {
-    case 'timeout':
-      return new Failure('cell-timeout', `${cell} did not end within ${seconds} s and was stopped.`, {
-        hint,
-        args,
-      });
-    case 'died':
-      return new Failure(
-        'kernel-died',
-        `The kernel died while it ran ${cell}: often the memory was too small.`,
-        {
-          hint,
-          args,
-        },
-      );
-    case 'lost':
-      return new Failure('node-lost', `The client node stopped answering while ${cell} ran.`, {
-        hint: `Run the same command again: it begins on new nodes. ${hint}`,
-        retryable: true,
-        args,
-      });
-    default: {
-      const said = execution.scrubber.text(lastLines(result.outputs));
-      return new Failure('cell-failed', `${cell} failed:\n${said}`, { hint, args });
-    }
-  }
-}
-
-function lastLines(outputs: readonly Output[]): string {
-  const error = outputs.find((output) => output.output_type === 'error');
-  if (!error) return '(the kernel said nothing)';
-  // ANSI escape sequences (ECMA-48): colours of IPython's tracebacks.
-  const text = error.traceback.join('\n').replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-6).join('\n') || `${error.ename}: ${error.evalue}`;
 }

@@ -52,7 +52,9 @@ export async function startKernel(
   context: KernelContext,
 ): Promise<Kernel> {
   const { KernelAPI, KernelMessage, KernelSpecAPI } = await import('@jupyterlab/services');
-  const settings = await connectionSettings(server);
+  const settings = await connectionSettings(server, 60_000);
+  // To end something must not take long where nothing answers any more.
+  const ending = await connectionSettings(server, 15_000);
   const starting = async () => {
     const chosen = choose(await KernelSpecAPI.getSpecs(settings), wish);
     const model = await KernelAPI.startNew({ name: chosen.name, path } as { name: string }, settings);
@@ -65,7 +67,7 @@ export async function startKernel(
     channel,
     clock: context.clock,
     signal: context.signal,
-    interrupt: () => KernelAPI.interruptKernel(model.id, settings).catch(() => {}),
+    interrupt: () => KernelAPI.interruptKernel(model.id, ending).catch(() => {}),
     request: (code: string) =>
       KernelMessage.createMessage<KernelMessage.IExecuteRequestMsg>({
         msgType: 'execute_request',
@@ -80,7 +82,7 @@ export async function startKernel(
     execute: (code, options) => execute(running, code, options),
     shutdown: async () => {
       channel.close();
-      await KernelAPI.shutdownKernel(model.id, settings).catch(() => {});
+      await KernelAPI.shutdownKernel(model.id, ending).catch(() => {});
     },
   };
 }

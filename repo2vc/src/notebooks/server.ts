@@ -18,20 +18,26 @@ export interface ServerProgram {
   log(): Promise<string>;
 }
 
-/** The settings with which `@jupyterlab/services` talks to a server. Loaded late: it costs a command 100 ms. */
-export async function connectionSettings(server: JupyterServer): Promise<ServerConnection.ISettings> {
+/**
+ * The settings with which `@jupyterlab/services` talks to a server; a request that takes longer than `deadlineMs` fails.
+ * Loaded late: the library costs a command 100 ms.
+ */
+export async function connectionSettings(
+  server: JupyterServer,
+  deadlineMs: number,
+): Promise<ServerConnection.ISettings> {
   const { ServerConnection } = await import('@jupyterlab/services');
   return ServerConnection.makeSettings({
     baseUrl: `http://${server.host}:${server.port}${server.basePath}`,
     token: server.token,
     appendToken: false,
-    fetch: fetchQuietly,
+    fetch: (input, init) => fetchQuietly(input, { ...init, signal: AbortSignal.timeout(deadlineMs) }),
   });
 }
 
-/** Every request has a deadline. The library prints the traceback of an error answer; this takes it away. */
+/** The library prints the traceback of an error answer; this takes it away. */
 const fetchQuietly: typeof fetch = async (input, init) => {
-  const answer = await fetch(input, { ...init, signal: AbortSignal.timeout(60_000) });
+  const answer = await fetch(input, init);
   if (answer.ok) return answer;
   const { message } = (await answer.json().catch(() => ({}))) as { message?: unknown };
   const { status, statusText } = answer;
@@ -49,7 +55,7 @@ export async function waitForServer(
   context: Pick<Context, 'clock' | 'signal'>,
   timeoutMs = 120_000,
 ): Promise<void> {
-  const settings = await connectionSettings(server);
+  const settings = await connectionSettings(server, 10_000);
   const end = context.clock.now().getTime() + timeoutMs;
   for (;;) {
     if (context.signal.aborted) throw interrupted();

@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openBroker } from '../../../repo2vc/src/clusters/broker.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { localNode } from '../../support/local-node.ts';
-import { everyTestNeeds } from '../../support/needs.ts';
+import { everyTestNeeds, needs } from '../../support/needs.ts';
+
+const test = it.skipIf(!needs.pip);
 
 everyTestNeeds('pip');
 
@@ -122,6 +124,25 @@ for wrong in [lambda: node.read("missing"), lambda: node.read("notes"), lambda: 
   expect(readFileSync(join(home('client'), 'back', 'one.txt'), 'utf8')).toBe('größer');
   expect(existsSync(join(home('client'), 'back', 'empty'))).toBe(true);
   expect(existsSync(join(home('worker-1'), '..', 'out'))).toBe(false);
+});
+
+test('a program that prints without end fills nobody up', async () => {
+  const { python } = await broker();
+  const before = process.memoryUsage().rss;
+  const { out, err } = await python(`node = nodes["entry"]
+import time, sys
+class Slow:
+    def write(self, text): time.sleep(0.001)
+    def flush(self): pass
+real, sys.stdout = sys.stdout, Slow()
+try:
+    node.run(["sh", "-c", "yes $(printf %01000d 1) | head -n 200000"], timeout=60)
+finally:
+    sys.stdout = real
+print("went on")`);
+  expect(out).toBe('went on\n');
+  expect(err).toMatch(/\[\d+ lines came too fast and were dropped\]/);
+  expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024);
 });
 
 test('when the broker ends, what it runs ends with it, and cells are told', async () => {

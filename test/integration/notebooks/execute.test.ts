@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { executeNotebook } from '../../../repo2vc/src/notebooks/execute.ts';
 import { startKernel } from '../../../repo2vc/src/notebooks/kernel.ts';
 import { readNotebook } from '../../../repo2vc/src/notebooks/read.ts';
@@ -9,8 +9,10 @@ import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
 import { stepsOf } from '../../../repo2vc/src/notebooks/steps.ts';
 import { testContext } from '../../support/context.ts';
 import { startJupyter } from '../../support/jupyter.ts';
-import { everyTestNeeds } from '../../support/needs.ts';
+import { everyTestNeeds, needs } from '../../support/needs.ts';
 import { type CellText, notebookText } from '../../support/notebook.ts';
+
+const test = it.skipIf(!needs.pip);
 
 everyTestNeeds('pip');
 

@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startKernel } from '../../../repo2vc/src/notebooks/kernel.ts';
 import type { Output } from '../../../repo2vc/src/notebooks/outputs.ts';
 import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
 import { testContext } from '../../support/context.ts';
 import { freePort, startJupyter } from '../../support/jupyter.ts';
-import { everyTestNeeds } from '../../support/needs.ts';
+import { everyTestNeeds, needs } from '../../support/needs.ts';
+
+const test = it.skipIf(!needs.pip);
 
 everyTestNeeds('pip');
 

@@ -1,13 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { processProvider } from '../../../repo2vc/src/clusters/providers/process/index.ts';
 import { type Prepared, parserOf } from '../../../repo2vc/src/model/index.ts';
 import { clientIdOf } from '../../../repo2vc/src/pipeline/clusters.ts';
 import { connectToEntry, nodesOf } from '../../../repo2vc/src/pipeline/nodes.ts';
 import { prepare } from '../../../repo2vc/src/pipeline/prepare.ts';
 import { footprint } from '../../support/clusters.ts';
+import { everyTestNeeds, needs } from '../../support/needs.ts';
 import { stage } from '../../support/stage.ts';
+
+const test = it.skipIf(!needs.pip);
+
+everyTestNeeds('pip');
 
 const connecting = 'from repo2vc_cluster import nodes\nentry = nodes["entry"]';
 const secret = 'correct horse/battery';
@@ -129,7 +134,8 @@ test('a node that dies while it is prepared is what is told', async () => {
   let dying: Promise<void> | undefined;
   const emit = (event: Parameters<typeof set.tools.emit>[0]) => {
     set.context.emit(event);
-    if (event.code === 'cell-output') dying ??= processProvider.stop(set.cluster.cluster, [node], set.context);
+    if (event.code === 'cell-output')
+      dying ??= processProvider.stop(set.cluster.cluster, [node], set.context);
   };
   const failing = prepare(set.preparing(), { ...set.tools, emit });
   await expect(failing).rejects.toMatchObject({
