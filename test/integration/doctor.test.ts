@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { examine } from '../../repo2vc/src/pipeline/doctor.ts';
 import { testContext } from '../support/context.ts';
+import { pathWithoutBubblewrap } from '../support/contract-run.ts';
+import { memoryProvider, newWorld } from '../support/memory-provider.ts';
 import { everyTestNeeds } from '../support/needs.ts';
 import { buildContext } from '../support/prefix.ts';
 
@@ -46,6 +48,42 @@ test('a computer that has nothing: a remedy for each', async () => {
   expect(findings.get('pip-missing')?.remedy).toContain('apt-get install python3-pip');
   expect(findings.get('uv-missing')).toMatchObject({ state: 'problem' });
   expect(findings.get('packages-unknown')).toMatchObject({ state: 'note' });
+  const topics = new Set([...findings.values()].map((finding) => finding.topic));
+  for (const topic of ['disk', 'memory', 'packages', 'archives', 'process', 'leftovers']) {
+    expect(topics).toContain(topic);
+  }
+  const bad = [...findings.values()].filter((finding) => finding.state !== 'ok');
+  expect(bad.filter((finding) => !finding.remedy)).toEqual([]);
+});
+
+test('a computer without bubblewrap: what that means, and how to get it', async () => {
+  const context = testContext();
+  const environment = { PATH: pathWithoutBubblewrap(join(context.folder, 'bin')) };
+  const findings = await found({ ...context, environment });
+  expect(findings.get('bubblewrap-missing')).toMatchObject({
+    state: 'note',
+    topic: 'isolation',
+    remedy: 'sudo apt-get install bubblewrap',
+  });
+  expect([...findings.values()].map((finding) => finding.topic)).toContain('limits');
+});
+
+test('clusters that outlived their end are told with what removes them, and those of others are not', async () => {
+  const context = testContext();
+  const world = newWorld();
+  const make = (id: string, owner: string, expiresAt: string) => {
+    const cluster = { id, owner, createdAt: '2020-01-01T00:00:00.000Z' };
+    world.clusters.set(id, { cluster, expiresAt, nodes: new Map() });
+  };
+  make('mine-over', context.owner, '2020-01-02T00:00:00.000Z');
+  make('mine', context.owner, '2999-01-01T00:00:00.000Z');
+  make('theirs-over', 'other@there', '2020-01-02T00:00:00.000Z');
+  const findings = await examine(context, [memoryProvider(world)]);
+  expect(findings.find((finding) => finding.code === 'clusters-expired')).toMatchObject({
+    state: 'note',
+    args: { clusters: 2, expired: ['mine-over'] },
+    remedy: 'repo2vc clusters sweep',
+  });
 });
 
 test('an index that cannot be reached, and credentials that others can read', async () => {
@@ -58,7 +96,7 @@ test('an index that cannot be reached, and credentials that others can read', as
   expect(findings.get('packages-unreachable')).toMatchObject({ state: 'problem', topic: 'packages' });
   expect(findings.get('credentials-exposed')).toMatchObject({
     state: 'problem',
-    message: expect.stringContaining('chmod 600'),
+    remedy: `Run: chmod 600 ${path}`,
   });
   expect(JSON.stringify([...findings.values()])).not.toContain('hunter2');
 });

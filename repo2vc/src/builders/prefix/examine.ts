@@ -10,6 +10,9 @@ import { oldestUv, uvVersion } from './uv-wheel.ts';
 
 const anyPython: EnvironmentSpec = { kind: 'python', python: 'any', requirements: [] };
 
+/** What shows from where packages are to come. */
+const showSettings = 'python3 -m pip config list';
+
 /** Looks at Python, pip, uv and the way to the package index, as a build would meet them. */
 export async function examine(context: Context): Promise<readonly Finding[]> {
   const pip = await pipVersion(context);
@@ -81,12 +84,20 @@ async function examineIndex(uv: Uv | undefined, pip: boolean, context: Context):
     }
     const said = asked ? `${asked.stderr.toString('utf8')}${asked.stdout.toString('utf8')}` : '';
     const known = mend(said, 'a trial');
-    if (known) return problem('packages', known, 'python3 -m pip config list');
+    if (known) return problem('packages', known, showSettings);
     const last = said.trim().split('\n').at(-1) ?? '';
     const message = `Whether the package index answers could not be found out. ${last}`.trim();
-    return { topic: 'packages', state: 'note', code: 'packages-unknown', args: { said: last }, message };
+    const args = { said: last };
+    return {
+      topic: 'packages',
+      state: 'note',
+      code: 'packages-unknown',
+      args,
+      message,
+      remedy: showSettings,
+    };
   } catch (error) {
-    return problem('packages', error, 'python3 -m pip config list');
+    return problem('packages', error, showSettings);
   }
 }
 

@@ -68,7 +68,7 @@ function examineLimits(promises: Promises): Finding {
     'limits-watched',
     message,
     {},
-    uid === 0 ? undefined : `sudo loginctl enable-linger ${uid}`,
+    uid === 0 ? 'systemd-run --scope --quiet true' : `sudo loginctl enable-linger ${uid}`,
   );
 }
 

@@ -31,6 +31,5 @@ export function problem(
 /** The finding for a Failure; anything else that is thrown, and an interruption, is thrown on. */
 export function problemFrom(topic: string, error: unknown): Finding {
   if (!isFailure(error) || error.code === 'interrupted') throw error;
-  const message = error.hint ? `${error.message} ${error.hint}` : error.message;
-  return problem(topic, error.code, message, error.args);
+  return problem(topic, error.code, error.message, error.args, error.hint);
 }
