@@ -55,17 +55,19 @@ export async function openRun(places: Places, id: string): Promise<Run> {
   );
 }
 
-/** All runs, oldest first. A folder without request.json, which is written last, is none: it was cut short. */
+/**
+ * All runs, oldest first: by the time of request.json, which is written once, as the last file of a new run. A folder
+ * without it is no run: it was cut short.
+ */
 export async function listRuns(places: Places): Promise<Run[]> {
   const names = await readdir(runsFolder(places)).catch(() => [] as string[]);
-  const all = names.map((id) => ({ id, folder: join(runsFolder(places), id) }));
-  const runs: Run[] = [];
-  for (const run of all.sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const made =
-      run.id.startsWith('r-') && (await stat(join(run.folder, 'request.json')).catch(() => undefined));
-    if (made) runs.push(run);
-  }
-  return runs;
+  const found = names.map(async (id) => {
+    const folder = join(runsFolder(places), id);
+    const request = await stat(join(folder, 'request.json')).catch(() => undefined);
+    return request && id.startsWith('r-') ? [{ run: { id, folder }, made: request.mtimeMs }] : [];
+  });
+  const runs = (await Promise.all(found)).flat();
+  return runs.sort((a, b) => a.made - b.made || (a.run.id < b.run.id ? -1 : 1)).map(({ run }) => run);
 }
 
 function runsFolder(places: Places): string {

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../../repo2vc/src/events.ts';
@@ -113,6 +113,19 @@ describe('a run', () => {
       await expect(making).rejects.not.toThrow('hunter2');
     }
     expect(await listRuns(context.places)).toEqual([]);
+  });
+
+  it('are listed from the oldest to the newest; a folder that was cut short is none', async () => {
+    const context = testContext();
+    const ids = ['zzzzzz', 'aaaaaa', 'mmmmmm'];
+    const random = () => ids[made.length] ?? '';
+    const made: string[] = [];
+    while (made.length < ids.length) {
+      made.push((await createRun(request, { schemaVersion: 1 }, { ...context, random })).id);
+      await realClock.sleep(5); // the time of a file has a grain
+    }
+    mkdirSync(join(context.places.state, 'runs', 'r-20260101-bbbbbb'));
+    expect((await listRuns(context.places)).map((run) => run.id)).toEqual(made);
   });
 
   it('joins answers that come one after the other', async () => {
