@@ -34,6 +34,28 @@ export function checkParameters(template: EnvironmentTemplate, given: Values): O
   return needs.length > 0 ? { needs } : { value: values };
 }
 
+/**
+ * Checks the secrets that a person gave against a template's parameters. Needs: the secret parameters that were not
+ * given. Failure `invalid-parameter`: for one that breaks a rule, and for one that the template does not ask for.
+ */
+export function checkSecrets(
+  template: EnvironmentTemplate | undefined,
+  given: ReadonlyMap<string, string>,
+): Outcome<ReadonlyMap<string, string>> {
+  const secret = Object.entries(template?.parameters ?? {}).filter(([, parameter]) => isSecret(parameter));
+  for (const name of given.keys()) {
+    const names = secret.map(([known]) => known);
+    if (!names.includes(name)) throw unknownParameter(name, names);
+  }
+  const needs: Need[] = [];
+  for (const [name, parameter] of secret) {
+    const value = given.get(name);
+    if (value === undefined) needs.push({ kind: 'parameter', name, parameter });
+    else checkValue(name, parameter, value);
+  }
+  return needs.length > 0 ? { needs } : { value: given };
+}
+
 /** One value, checked; text is read as the parameter's type. Failure `invalid-parameter`. */
 export function checkValue(name: string, parameter: Parameter, value: Scalar): Scalar {
   const typed = typeof value === 'string' ? parseParameter(parameter, value) : value;
@@ -41,7 +63,7 @@ export function checkValue(name: string, parameter: Parameter, value: Scalar): S
   if (rule === undefined && typed !== undefined) return typed;
   const found = isSecret(parameter) ? '' : `, found ${show(typed ?? value)}`;
   throw new Failure('invalid-parameter', `The parameter "${name}" ${rule}${found}.`, {
-    hint: `Give another value: -p ${name}=...`,
+    hint: `Give another value: ${isSecret(parameter) ? `--secret-file ${name}=FILE` : `-p ${name}=...`}`,
     args: { parameter: name, rule: rule ?? '' },
   });
 }
@@ -115,7 +137,7 @@ function unknownParameter(name: string, known: readonly string[]): Failure {
 
 function secretInTheOpen(name: string): Failure {
   return new Failure('invalid-parameter', `The parameter "${name}" is a secret, and was given in the open.`, {
-    hint: 'Leave it out: it is asked for at the terminal, where nothing keeps it.',
+    hint: `Change it where it is used: others may have seen it. Then leave it out, or: --secret-file ${name}=FILE`,
     args: { parameter: name, rule: 'secret' },
   });
 }

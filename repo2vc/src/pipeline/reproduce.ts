@@ -1,5 +1,13 @@
-import type { Answers, Detection, Need, Plan, ReproduceRequest, Session, Target } from '../model/index.ts';
-import { forgetValues, loadValue, type Run } from '../runs/folder.ts';
+import { checkSecrets, isSecret } from '../environment-templates/parameters.ts';
+import type {
+  Answers,
+  Detection,
+  EnvironmentTemplate,
+  ReproduceRequest,
+  Session,
+  Target,
+} from '../model/index.ts';
+import { forgetValues, loadValue, type Run, saveValue } from '../runs/folder.ts';
 import { buildEnvironments } from './build.ts';
 import { listClusters } from './clusters.ts';
 import { confirmation } from './confirm.ts';
@@ -10,7 +18,7 @@ import { makePlan } from './plan.ts';
 import { prepare } from './prepare.ts';
 import { provision } from './provision.ts';
 import { resolve } from './resolve.ts';
-import { answered, type Stepper, Waiting } from './stepper.ts';
+import { answered, type Stepper } from './stepper.ts';
 import { chooseTarget } from './target.ts';
 import type { StepTools } from './types.ts';
 import { saved } from './values.ts';
@@ -35,16 +43,17 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
   const snapshot = await step('fetch', saved.snapshot, () => fetchSnapshot(reference, 'snapshot', tools));
   const detection = await step('detect', saved.detection, () => detect(snapshot, tools));
   const again = (await loadValue(run, saved.environments.name, saved.environments.parse)) === undefined;
-  const plan = await step('plan', { ...saved.plan, again }, async () =>
-    answered(makePlan(snapshot, detection, answers)),
-  );
+  const plan = await step('plan', { ...saved.plan, again }, async () => {
+    await forgetOpenSecrets(run, detection, answers);
+    return answered(makePlan(snapshot, detection, answers));
+  });
   const target = await step('target', { ...saved.target, again }, async () =>
     answered(await chooseTarget(plan, detection, snapshot, answers, tools)),
   );
   if (request.until === 'target') return target;
   answered(confirmation(plan, target, answers));
   if ((await loadValue(run, saved.prepared.name, saved.prepared.parse)) === undefined) {
-    requireSecrets(plan, detection, secrets);
+    answered(checkSecrets(templateOf(detection), secrets));
   }
   const environments = await step('build', saved.environments, async () =>
     answered(await buildEnvironments(plan, target, tools)),
@@ -66,13 +75,16 @@ async function isWhole(run: Run, tools: StepTools): Promise<boolean> {
   return (await listClusters(tools)).some((view) => view.cluster.id === run.id && view.phase === 'ready');
 }
 
-/** Secrets never stand among the answers, so whoever goes on with a run is asked for them anew. */
-function requireSecrets(plan: Plan, detection: Detection, secrets: ReadonlyMap<string, string>): void {
-  const { chosen } = detection;
-  const parameters = chosen.kind === 'template' ? (chosen.template.parameters ?? {}) : {};
-  const needs = plan.secrets.flatMap((name): Need[] => {
-    const parameter = parameters[name];
-    return parameter && !secrets.has(name) ? [{ kind: 'parameter', name, parameter }] : [];
-  });
-  if (needs.length > 0) throw new Waiting(needs);
+/** A secret that was given in the open is refused by the plan; here it is taken out of what is kept. */
+async function forgetOpenSecrets(run: Run, detection: Detection, answers: Answers): Promise<void> {
+  const parameters = templateOf(detection)?.parameters ?? {};
+  const given = Object.entries(answers.parameters ?? {});
+  const open = given.filter(([name]) => parameters[name] && isSecret(parameters[name]));
+  if (open.length === 0) return;
+  const kept = Object.fromEntries(given.filter((one) => !open.includes(one)));
+  await saveValue(run, 'answers.json', { ...answers, parameters: kept }, 0o600);
+}
+
+function templateOf({ chosen }: Detection): EnvironmentTemplate | undefined {
+  return chosen.kind === 'template' ? chosen.template : undefined;
 }
