@@ -5,6 +5,7 @@ import { contextOf, type Host, type Screen } from './host.ts';
 import { askForAll, unanswered } from './needs.ts';
 import { depositText } from './render/deposit.ts';
 import { jsonRenderer } from './render/json-lines.ts';
+import { onlyNews } from './render/news.ts';
 import { plainRenderer, type Renderer } from './render/plain.ts';
 import { planText } from './render/plan.ts';
 import { terminalRenderer } from './render/terminal.ts';
@@ -33,8 +34,9 @@ export async function runInForeground(
   const ask = terminalAsk(process);
   const request = await engine.requestOf(run);
   const isKept = request.kind === 'publish' || request.until === undefined;
+  const told = new Set<string>();
   for (;;) {
-    const result = await runOnce(engine, run, host, screen, secrets);
+    const result = await runOnce(engine, run, { host, screen, secrets, told });
     if (result.state !== 'waiting') return result;
     if (!screen.interactive) throw unanswered(result.needs, isKept ? run.id : undefined);
     await takeAnswers(engine, run, result.needs, { host, secrets, ask }).catch((error: unknown) => {
@@ -46,11 +48,16 @@ export async function runInForeground(
 async function runOnce(
   engine: Engine,
   run: Run,
-  host: Host,
-  screen: Screen,
-  secrets: ReadonlyMap<string, string>,
+  input: {
+    readonly host: Host;
+    readonly screen: Screen;
+    readonly secrets: ReadonlyMap<string, string>;
+    readonly told: Set<string>;
+  },
 ): Promise<JobResult> {
-  const renderer = rendererFor(screen);
+  const { host, screen, secrets, told } = input;
+  const all = rendererFor(screen);
+  const renderer = screen.format === 'json' ? all : onlyNews(all, told);
   const shows: Promise<void>[] = [];
   const kinds = engine.jobKinds({ secrets, version: host.version });
   const { kind } = await engine.requestOf(run);
