@@ -10,6 +10,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The built command. */
 export const command = join(root, 'repo2vc', 'dist', 'cli', 'main.js');
 
+/** The experiments that everybody gets with repo2vc. */
+export const examples = join(root, 'examples');
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number | null;
@@ -163,7 +166,7 @@ export async function serveArchive(person: Person): Promise<ServedArchive> {
 /** A copy of one of the examples, in the person's own folder; gives its path. */
 export function copyExample(person: Person, name: string): string {
   const path = join(person.folder, name);
-  cpSync(join(root, 'examples', name), path, { recursive: true });
+  cpSync(join(examples, name), path, { recursive: true });
   return path;
 }
 
@@ -184,10 +187,17 @@ export interface Published {
 }
 
 /** Publishes one of the examples for a whole test file. */
-export async function publishedExample(name = 'one-node'): Promise<Published> {
+export function publishedExample(name = 'one-node'): Promise<Published> {
+  return publishedFolder((folder) => cpSync(join(examples, name), folder, { recursive: true }));
+}
+
+/** Publishes, for a whole test file, a folder that `write` fills. */
+export async function publishedFolder(write: (folder: string) => void): Promise<Published> {
   const author = newPerson();
   const archive = await serveArchive(author);
-  const doi = await publishExample(author, copyExample(author, name));
+  const folder = join(author.folder, 'work');
+  write(folder);
+  const doi = await publishExample(author, folder);
   const end = async () => {
     await archive.stop();
     rmSync(author.folder, { recursive: true, force: true });

@@ -63,13 +63,13 @@ export function openRun(person: Person, id: string): RunClient {
     return lines.map((line) => JSON.parse(line) as EventLine);
   };
   const attach = async (until: (event: EventLine) => boolean, seq = 0) => {
-    for (;;) {
-      const found = events().find((event) => event.seq > seq && until(event));
+    for (let seen = seq; ; await sleep(10)) {
+      const fresh = events().filter((event) => event.seq > seen);
+      const found = fresh.find(until);
       if (found) return found;
-      const last = events().at(-1);
-      if (last && last.seq > seq && isEnd(last) && !isOwned())
-        throw new Error(`the run ended: ${JSON.stringify(last)}`);
-      await sleep(20);
+      const last = fresh.at(-1);
+      if (last && isEnd(last)) throw new Error(`the run ended: ${JSON.stringify(last)}`);
+      seen = last?.seq ?? seen;
     }
   };
   const isOwned = () => {

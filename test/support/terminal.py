@@ -2,7 +2,7 @@
 until the screen has shown the text since the last wait, `SEND text` types it (JSON strings, so that \\r and \\u0003 can
 be typed). What the screen showed goes to standard output; the exit code is the command's."""
 
-import fcntl, json, os, pty, select, struct, sys, termios, time
+import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 
 steps = [line.rstrip("\n").split(" ", 1) for line in sys.stdin if line.strip()]
 pid, screen = pty.fork()
@@ -31,6 +31,8 @@ while time.monotonic() < end:
     if not data:
         break
     shown += data
+else:
+    os.kill(pid, signal.SIGKILL)
 sys.stdout.buffer.write(shown)
 sys.stdout.flush()
 _, status = os.waitpid(pid, 0)
