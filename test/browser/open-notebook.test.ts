@@ -5,8 +5,11 @@ import { canonicalJson } from '../../repo2vc/src/model/index.ts';
 import { inject } from '../../repo2vc/src/pipeline/inject.ts';
 import { sessionUrlOf } from '../../repo2vc/src/pipeline/session.ts';
 import { keepPicture, openPage } from '../support/browser.ts';
-import { needs } from '../support/needs.ts';
+import { everyTestNeeds } from '../support/needs.ts';
 import { stage } from '../support/stage.ts';
+
+everyTestNeeds('chromium');
+everyTestNeeds('pip');
 
 async function opened(basePath: string) {
   const set = await stage({
@@ -22,37 +25,31 @@ async function opened(basePath: string) {
 }
 
 for (const basePath of ['/user/me/', '/a/deep~path/of@me/']) {
-  test.skipIf(!(needs.chromium && needs.pip))(
-    `the address opens N itself in JupyterLab under ${basePath}`,
-    async () => {
-      const { page } = await opened(basePath);
-      const notebook = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
-      await notebook.getByRole('heading', { name: 'The title of N' }).waitFor();
-      // The token is gone from the address bar once the page has its cookie.
-      expect(new URL(page.url()).pathname).toBe(`${basePath}lab/tree/my%20analysis.ipynb`);
-      expect(page.url()).not.toContain('token');
+  test(`the address opens N itself in JupyterLab under ${basePath}`, async () => {
+    const { page } = await opened(basePath);
+    const notebook = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
+    await notebook.getByRole('heading', { name: 'The title of N' }).waitFor();
+    // The token is gone from the address bar once the page has its cookie.
+    expect(new URL(page.url()).pathname).toBe(`${basePath}lab/tree/my%20analysis.ipynb`);
+    expect(page.url()).not.toContain('token');
 
-      // JupyterLab runs nothing, and says nothing, before it has its kernel.
-      await page.locator('#jp-main-statusbar').getByText('| Idle').waitFor();
-      await notebook.locator('.jp-CodeCell .cm-content').first().click();
-      await page
-        .locator('[data-jp-item-name="run"] jp-button, [data-command="notebook:run-cell-and-select-next"]')
-        .first()
-        .click();
-      await notebook.locator('.jp-OutputArea-output').getByText('the answer is 42').waitFor();
-      await keepPicture(page, `open-notebook${basePath.replaceAll('/', '-')}`);
-      expect(await page.locator('[class*=jp-Notification-Toast], .jp-Dialog').allTextContents()).toEqual([]);
-    },
-  );
+    // JupyterLab runs nothing, and says nothing, before it has its kernel.
+    await page.locator('#jp-main-statusbar').getByText('| Idle').waitFor();
+    await notebook.locator('.jp-CodeCell .cm-content').first().click();
+    await page
+      .locator('[data-jp-item-name="run"] jp-button, [data-command="notebook:run-cell-and-select-next"]')
+      .first()
+      .click();
+    await notebook.locator('.jp-OutputArea-output').getByText('the answer is 42').waitFor();
+    await keepPicture(page, `open-notebook${basePath.replaceAll('/', '-')}`);
+    expect(await page.locator('[class*=jp-Notification-Toast], .jp-Dialog').allTextContents()).toEqual([]);
+  });
 }
 
-test.skipIf(!(needs.chromium && needs.pip))(
-  'without the token nothing of the experiment is seen',
-  async () => {
-    const { session } = await opened('/user/me/');
-    const page = await openPage();
-    await page.goto(`http://${session.host}:${session.port}${session.basePath}${session.openPath}`);
-    expect(new URL(page.url()).pathname).toBe('/user/me/login');
-    expect(await page.content()).not.toContain('The title of N');
-  },
-);
+test('without the token nothing of the experiment is seen', async () => {
+  const { session } = await opened('/user/me/');
+  const page = await openPage();
+  await page.goto(`http://${session.host}:${session.port}${session.basePath}${session.openPath}`);
+  expect(new URL(page.url()).pathname).toBe('/user/me/login');
+  expect(await page.content()).not.toContain('The title of N');
+});

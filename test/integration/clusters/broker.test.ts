@@ -6,9 +6,7 @@ import { openBroker } from '../../../repo2vc/src/clusters/broker.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { localNode } from '../../support/local-node.ts';
-import { everyTestNeeds, needs } from '../../support/needs.ts';
-
-const test = it.skipIf(!needs.pip);
+import { everyTestNeeds } from '../../support/needs.ts';
 
 everyTestNeeds('pip');
 

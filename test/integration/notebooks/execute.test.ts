@@ -9,10 +9,8 @@ import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
 import { stepsOf } from '../../../repo2vc/src/notebooks/steps.ts';
 import { testContext } from '../../support/context.ts';
 import { startJupyter } from '../../support/jupyter.ts';
-import { everyTestNeeds, needs } from '../../support/needs.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { type CellText, notebookText } from '../../support/notebook.ts';
-
-const test = it.skipIf(!needs.pip);
 
 everyTestNeeds('pip');
 

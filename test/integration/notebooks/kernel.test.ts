@@ -5,9 +5,7 @@ import type { Output } from '../../../repo2vc/src/notebooks/outputs.ts';
 import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
 import { testContext } from '../../support/context.ts';
 import { freePort, startJupyter } from '../../support/jupyter.ts';
-import { everyTestNeeds, needs } from '../../support/needs.ts';
-
-const test = it.skipIf(!needs.pip);
+import { everyTestNeeds } from '../../support/needs.ts';
 
 everyTestNeeds('pip');
 

@@ -1,16 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { destroyCluster } from '../../../repo2vc/src/clusters/destroy.ts';
 import { processProvider } from '../../../repo2vc/src/clusters/providers/process/index.ts';
 import { canonicalJson, parserOf, type Session } from '../../../repo2vc/src/model/index.ts';
 import { inject } from '../../../repo2vc/src/pipeline/inject.ts';
 import { nodesOf } from '../../../repo2vc/src/pipeline/nodes.ts';
 import { runInSession, sessionUrlOf } from '../../../repo2vc/src/pipeline/session.ts';
-import { everyTestNeeds, needs } from '../../support/needs.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { stage } from '../../support/stage.ts';
-
-const test = it.skipIf(!needs.pip);
 
 everyTestNeeds('pip');
 

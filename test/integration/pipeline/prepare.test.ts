@@ -1,16 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { processProvider } from '../../../repo2vc/src/clusters/providers/process/index.ts';
 import { type Prepared, parserOf } from '../../../repo2vc/src/model/index.ts';
 import { clientIdOf } from '../../../repo2vc/src/pipeline/clusters.ts';
 import { connectToEntry, nodesOf } from '../../../repo2vc/src/pipeline/nodes.ts';
 import { prepare } from '../../../repo2vc/src/pipeline/prepare.ts';
 import { footprint } from '../../support/clusters.ts';
-import { everyTestNeeds, needs } from '../../support/needs.ts';
+import { everyTestNeeds } from '../../support/needs.ts';
 import { stage } from '../../support/stage.ts';
-
-const test = it.skipIf(!needs.pip);
 
 everyTestNeeds('pip');
 
