@@ -1,51 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { prefixBuilder } from '../../repo2vc/src/builders/prefix/index.ts';
 import type { JupyterServer, ServerProgram } from '../../repo2vc/src/notebooks/server.ts';
-import { temporaryFolder, testCache } from './context.ts';
+import { temporaryFolder, testCache, testContext } from './context.ts';
+import { buildTarget, specOf } from './prefix.ts';
 
-/** A prefix with JupyterLab and a Python kernel, made once by uv and kept between runs. */
-export function jupyterPrefix(): string {
-  const prefix = join(testCache(), 'jupyterlab-4.6.4');
-  if (existsSync(prefix)) return prefix;
-  const building = mkdtempSync(`${prefix}.`);
-  const uv = join(building, 'uv', 'bin', 'uv');
-  // Relocatable: its scripts do not name the folder in which they were made.
-  const environment = join(building, 'environment');
-  runOrThrow('python3', ['-m', 'pip', 'install', '-q', '--target', join(building, 'uv'), 'uv']);
-  runOrThrow(uv, ['venv', '-q', '--relocatable', '--python', 'python3', environment]);
-  runOrThrow(uv, [
-    'pip',
-    'install',
-    '-q',
-    '-p',
-    join(environment, 'bin', 'python'),
-    'jupyterlab==4.6.4',
-    'ipykernel',
-  ]);
-  try {
-    renameSync(environment, prefix);
-  } catch {
-    // another test file was faster
-  }
-  rmSync(building, { recursive: true, force: true });
+/** A prefix with JupyterLab and a Python kernel, built as any other and kept between runs. */
+export async function jupyterPrefix(): Promise<string> {
+  const own = testContext();
+  const context = { ...own, places: { ...own.places, cache: testCache() } };
+  const spec = specOf(['jupyterlab==4.6.4', 'ipykernel']);
+  const interpreter = await prefixBuilder.chooseInterpreter('main', spec, context);
+  const { prefix } = await prefixBuilder.build('main', spec, buildTarget(interpreter), context);
   return prefix;
-}
-
-function runOrThrow(file: string, args: readonly string[]): void {
-  const result = spawnSync(file, args, { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}: ${result.stderr}`);
 }
 
 export interface TestServer {
@@ -66,7 +36,7 @@ export interface TestServerOptions {
 
 /** Starts a Jupyter server as a plain child process; it ends with the test. */
 export async function startJupyter(options: TestServerOptions = {}): Promise<TestServer> {
-  const prefix = jupyterPrefix();
+  const prefix = await jupyterPrefix();
   const home = temporaryFolder();
   const root = join(home, 'root');
   mkdirSync(root);

@@ -55,7 +55,7 @@ export async function stage(options: StageOptions = {}) {
   };
   const { snapshot, detection } = await sources(run.folder, options);
   const plan = answered(makePlan(snapshot, detection, { schemaVersion: 1, ...options.answers }));
-  const environment = { ...testEnvironment(), ...(options.bare ? {} : { prefix: jupyterPrefix() }) };
+  const environment = { ...testEnvironment(), ...(options.bare ? {} : { prefix: await jupyterPrefix() }) };
   const environments: Environments = {
     schemaVersion: 1,
     environments: Object.fromEntries(Object.keys(plan.environments).map((name) => [name, environment])),

@@ -92,7 +92,9 @@ async function pipInstall(work: string, context: Context): Promise<void> {
     join(work, 'requirements.txt'),
   ];
   // these settings of a person would contradict --target or stop pip outside a virtual environment
-  const env = { ...context.environment, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_NO_INPUT: '1' };
+  const settings = { PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_NO_INPUT: '1' };
+  // what pip leaves in its temporary folder when it is killed goes away with ours
+  const env = { ...context.environment, ...settings, TMPDIR: work };
   const options = { env, cwd: work, signal: context.signal, timeoutMs: 15 * 60_000 };
   const result = await run(guarded([...argv, ...more]), options);
   if (result.code === 0) return;
