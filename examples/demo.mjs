@@ -1,11 +1,11 @@
 // The whole circle on one computer, with the commands that a person would type: an archive, a publication with two
-// linked DOIs, a reproduction from the DOI alone in an empty folder, a cell run there, and the end of it all.
-// `npm run demo -- --keep` leaves the notebook open.
+// linked DOIs, a reproduction from the DOI alone in an empty folder, a cell run there, and the end of it all, with what
+// the cell wrote brought home. `npm run demo -- --keep` leaves the notebook open.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,12 +16,18 @@ const keep = options.includes('--keep');
 const unknown = options.filter((option) => option !== '--keep');
 const began = Date.now();
 const folder = mkdtempSync(join(tmpdir(), 'repo2vc-demo-'));
+const children = new Set();
+let isInterrupted = false;
 
 /** A command's arguments as a person would type them. */
 const typed = (args) => `repo2vc ${args.map((arg) => (/[^\w./:=-]/.test(arg) ? `'${arg}'` : arg)).join(' ')}`;
 
 function start(args, cwd, stdout) {
-  return spawn(process.execPath, [command, ...args], { cwd, stdio: ['inherit', stdout, 'inherit'] });
+  if (isInterrupted) throw new Error('interrupted');
+  const child = spawn(process.execPath, [command, ...args], { cwd, stdio: ['inherit', stdout, 'inherit'] });
+  children.add(child);
+  child.once('close', () => children.delete(child));
+  return child;
 }
 
 /** Runs a command as a person would, its output on the screen; gives what it printed as its result. */
@@ -51,10 +57,7 @@ async function serveArchive() {
 }
 
 /** Runs code in the open session, and looks up what the environment's lock says of a package. */
-async function runThere(id, code, name) {
-  const { folder: runFolder } = JSON.parse(
-    await repo2vc(['runs', 'show', id, '--log-format', 'json'], { quiet: true }),
-  );
+async function runThere(id, runFolder, code, name) {
   const { environments } = JSON.parse(readFileSync(join(runFolder, 'environments.json'), 'utf8'));
   const { packages } = Object.values(environments)[0].lock;
   const engine = await import('repo2vc');
@@ -65,58 +68,104 @@ async function runThere(id, code, name) {
   return { output: output.trim(), locked: packages.find((one) => one.name === name).version };
 }
 
+async function runFolderOf(id) {
+  const shown = await repo2vc(['runs', 'show', id, '--log-format', 'json'], { quiet: true });
+  return JSON.parse(shown).folder;
+}
+
+/** Shows what was brought home from a run's cluster, and takes it away: nobody will miss what a demo wrote. */
+function showSaved(runFolder, cluster) {
+  const saved = join(dirname(dirname(runFolder)), 'saved', cluster);
+  const files = readdirSync(join(saved, 'experiment'));
+  console.log(`Brought home: ${files.join(', ')} (removed now, because this is a demo)`);
+  rmSync(saved, { recursive: true, force: true });
+}
+
 function say(title) {
   console.log(`\n── ${title} ── ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** Publishes a copy of the example, as its author would; gives the experiment's DOI. */
+async function publish() {
+  say('The author publishes data, environment template and experiment, linked');
+  const mine = join(folder, 'one-node');
+  cpSync(join(root, 'examples', 'one-node'), mine, { recursive: true });
+  const published = await repo2vc(['publish', mine, '--to', 'local', '--yes']);
+  return /^\s+experiment\s+(\S+)/m.exec(published)?.[1];
+}
+
+/** Reproduces from the DOI alone, in an empty folder; gives the ids of the run and of its cluster. */
+async function reproduce(doi) {
+  say('A stranger reproduces it, from its DOI alone');
+  const empty = mkdtempSync(join(folder, 'stranger-'));
+  const opened = await repo2vc(['reproduce', doi, '--yes'], { cwd: empty });
+  return { run: /runs show (r-\S+)/.exec(opened)?.[1], cluster: /clusters destroy (\S+)/.exec(opened)?.[1] };
+}
+
+/** Runs a cell that looks into the environment, and writes a file as a person's work would. */
+async function runCell(run) {
+  say('A kernel there runs a cell');
+  const runFolder = await runFolderOf(run);
+  const cell = [
+    'import numpy',
+    'print("numpy", numpy.__version__)',
+    '_ = open("note.txt", "w").write("mine")',
+  ];
+  const { output, locked } = await runThere(run, runFolder, cell.join('\n'), 'numpy');
+  console.log(`In:  ${cell.join('\n     ')}\nOut: ${output}\nThe lock says: numpy ${locked}`);
+  if (output !== `numpy ${locked}`) throw new Error('the environment is not the one that was locked');
+  return runFolder;
+}
+
+async function end(runFolder, cluster) {
+  say('The end of it');
+  await repo2vc(['clusters', 'destroy', cluster]);
+  showSaved(runFolder, cluster);
+  const left = await repo2vc(['clusters', 'list']);
+  if (left.includes(cluster)) throw new Error(`${cluster} is still there`);
+  say('Done: published, reproduced from the DOI, run, and nothing is left');
 }
 
 async function main() {
   if (unknown.length > 0) throw new Error(`unknown option ${unknown.join(' ')}; there is --keep`);
   console.log('repo2vc, the whole circle. In this clone, type `npx repo2vc` for `repo2vc`.');
   say('An archive on this computer');
-  const archive = await serveArchive();
-  let cluster;
-  try {
-    say('The author publishes data, environment template and experiment, linked');
-    const mine = join(folder, 'one-node');
-    cpSync(join(root, 'examples', 'one-node'), mine, { recursive: true });
-    const published = await repo2vc(['publish', mine, '--to', 'local', '--yes']);
-    const doi = /^\s+experiment\s+(\S+)/m.exec(published)?.[1];
-
-    say('A stranger reproduces it, from its DOI alone');
-    const empty = mkdtempSync(join(folder, 'stranger-'));
-    const opened = await repo2vc(['reproduce', doi, '--yes'], { cwd: empty });
-    const run = /runs show (r-\S+)/.exec(opened)?.[1];
-    cluster = /clusters destroy (\S+)/.exec(opened)?.[1];
-
-    say('A kernel there runs a cell');
-    const cell = 'import numpy; print("numpy", numpy.__version__)';
-    const { output, locked } = await runThere(run, cell, 'numpy');
-    console.log(`In:  ${cell}\nOut: ${output}\nThe lock says: numpy ${locked}`);
-    if (output !== `numpy ${locked}`) throw new Error('the environment is not the one that was locked');
-
-    if (keep) return say('Left open, as you asked');
-    say('The end of it');
-    await repo2vc(['clusters', 'destroy', cluster]);
-    const left = await repo2vc(['clusters', 'list']);
-    if (left.includes(cluster)) throw new Error(`${cluster} is still there`);
-    cluster = undefined;
-    say('Done: published, reproduced from the DOI, run, and nothing is left');
-  } finally {
-    const ended = new Promise((resolve) => archive.once('close', resolve));
-    archive.kill('SIGTERM');
-    await ended;
-    if (!keep) rmSync(folder, { recursive: true, force: true });
-    if (cluster && !keep)
-      console.log('\nWhat is left is removed with:  npx repo2vc clusters sweep --all --yes');
-  }
+  await serveArchive();
+  const doi = await publish();
+  const { run, cluster } = await reproduce(doi);
+  const runFolder = await runCell(run);
+  if (!keep) return end(runFolder, cluster);
+  const url = await repo2vc(['runs', 'show', run, '--url']);
+  say('The notebook is left open, as you asked');
+  console.log(`Open it:  ${url}End it:   npx repo2vc clusters destroy ${cluster}`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    console.log('\nInterrupted. What is left is removed with:  npx repo2vc clusters sweep --all --yes');
+/** Ends what still runs (the archive, and after a signal whatever was on its way), and takes the demo's folder away. */
+async function cleanUp() {
+  const ended = [...children].map((child) => new Promise((resolve) => child.once('close', resolve)));
+  for (const child of children) child.kill('SIGTERM');
+  await Promise.all(ended);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+// Ctrl-C and a closed terminal reach the running command too: it ends by itself, and this waits for it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    isInterrupted = true;
+    if (signal === 'SIGTERM') for (const child of children) child.kill(signal);
   });
 }
-await main().catch((error) => {
-  console.error(`\n✗ ${error.message}`);
-  process.exitCode = 1;
-});
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = isInterrupted ? 130 : 1;
+  if (!isInterrupted) console.error(`\n✗ ${error.message}`);
+} finally {
+  await cleanUp();
+}
+if (process.exitCode) {
+  const what = isInterrupted ? 'Interrupted. ' : '';
+  console.error(`\n${what}Whatever is left is removed with:\n  npx repo2vc clusters sweep --all --yes`);
+}
