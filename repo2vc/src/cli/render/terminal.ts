@@ -23,7 +23,7 @@ export function terminalRenderer(screen: Screen, now: () => number): Renderer {
     drawn: 0,
   };
   const erase = () => {
-    if (live.drawn > 0) screen.err(`\u001b[${live.drawn}A\u001b[0J`);
+    if (live.drawn > 0) screen.err(`\r\u001b[${live.drawn}A\u001b[0J`);
     live.drawn = 0;
   };
   const draw = () => {
