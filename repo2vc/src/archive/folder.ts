@@ -94,6 +94,9 @@ export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Failure('invalid-file', `${path} is not JSON: it was changed or damaged.`, { cause });
+    throw new Failure('invalid-file', `${path} is not JSON: it was changed or damaged.`, {
+      hint: 'Put it back from a copy of the folder.',
+      cause,
+    });
   }
 }

@@ -81,7 +81,11 @@ function consentQuestion(need: Extract<Need, { kind: 'consent' }>): string {
 
 async function askYes(question: string, ask: Ask): Promise<void> {
   const answer = await ask(question);
-  if (!/^(y|yes)$/i.test(answer)) throw new Failure('declined', 'Nothing was done.');
+  if (!/^(y|yes)$/i.test(answer)) {
+    throw new Failure('declined', 'Nothing was done.', {
+      hint: 'Type the same command again to be asked again.',
+    });
+  }
 }
 
 async function askForMetadata(

@@ -18,5 +18,9 @@ export async function confirmSweep(
     });
   }
   const answer = await terminalAsk(process)(`End ${count(views.length, 'cluster')} (${ids})? [y/N] `);
-  if (!/^(y|yes)$/i.test(answer)) throw new Failure('declined', 'Nothing was done.');
+  if (!/^(y|yes)$/i.test(answer)) {
+    throw new Failure('declined', 'Nothing was done.', {
+      hint: 'Type the same command again to be asked again.',
+    });
+  }
 }

@@ -106,12 +106,20 @@ function nameOf(path: string): string {
   const bytes = Buffer.from(path.slice(2), 'latin1');
   const name = bytes.toString('utf8');
   if (Buffer.from(name, 'utf8').equals(bytes)) return name;
-  throw new Failure('unsafe-path', `The name of a file is not UTF-8: ${JSON.stringify(name)}.`);
+  throw new Failure('unsafe-path', `The name of a file is not UTF-8: ${JSON.stringify(name)}.`, {
+    hint: 'Give it another name in JupyterLab.',
+  });
 }
 
 function notListed(result: ExecResult): Failure {
   const said = result.stderr.toString('utf8').trim().slice(-500);
-  return new Failure('listing-failed', `The files on the node could not be listed (${result.code}): ${said}`);
+  return new Failure(
+    'listing-failed',
+    `The files on the node could not be listed (${result.code}): ${said}`,
+    {
+      hint: 'Try again: the nodes are made anew.',
+    },
+  );
 }
 
 function notSaved(error: unknown, cluster: ClusterId): unknown {

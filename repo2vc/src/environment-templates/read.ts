@@ -17,6 +17,7 @@ export function readTemplate(descriptor: unknown, source: string): EnvironmentTe
   const problems = problemsOf(template).slice(0, 5);
   if (problems.length === 0) return template;
   throw new Failure('invalid-template', `${source} is not valid: ${problems.join('; ')}.`, {
+    hint: 'Correct it, or ask whoever wrote it to.',
     args: { source, problems },
   });
 }
@@ -28,6 +29,7 @@ export function readDescriptorFile(text: string, source: string): unknown {
   } catch (error) {
     const why = error instanceof YAMLParseError ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new Failure('invalid-template', `${source} is not valid YAML: ${why.replace(/[:.]$/, '')}.`, {
+      hint: 'Correct that line: every alias written out, every key once.',
       args: { source },
     });
   }

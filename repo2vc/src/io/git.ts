@@ -57,6 +57,7 @@ function refuseOptions({ url, ref }: Checkout): void {
   }
   if (ref !== undefined && (!/^[A-Za-z0-9_][\w./+@#-]*$/.test(ref) || /\.\.|@\{/.test(ref))) {
     throw new Failure('unknown-ref', `${JSON.stringify(ref)} is not the name of a branch, tag or commit.`, {
+      hint: `See what there is with: git ls-remote ${url}`,
       args: { url, ref },
     });
   }

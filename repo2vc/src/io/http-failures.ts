@@ -32,6 +32,10 @@ export interface BadAnswer {
   readonly credential: string | undefined;
 }
 
+/** What a person can do about an answer that nobody expected. */
+export const lookThere =
+  'Look at that address in a browser: it may have moved, or something else may answer there.';
+
 /** The Failure for an answer that is no success. */
 export function answerFailure({ status, url, text, credential }: BadAnswer): Failure {
   const where = shownUrl(url);
@@ -49,8 +53,10 @@ export function answerFailure({ status, url, text, credential }: BadAnswer): Fai
       args,
     });
   }
-  if (status === 404) return new Failure('not-found', `${where} does not exist${said}.`, { args });
-  if (status === 410) return new Failure('gone', `${where} was deleted${said}.`, { args });
+  if (status === 404)
+    return new Failure('not-found', `${where} does not exist${said}.`, { hint: lookThere, args });
+  if (status === 410)
+    return new Failure('gone', `${where} was deleted${said}.`, { hint: 'Ask whoever published it.', args });
   if (status === 429 || status === 503) {
     return new Failure('server-busy', `${url.origin} is too busy to answer (${status}).`, {
       hint: 'Try again in some minutes.',
@@ -65,7 +71,7 @@ export function answerFailure({ status, url, text, credential }: BadAnswer): Fai
       args,
     });
   }
-  return new Failure('request-refused', `${where} answered ${status}${said}.`, { args });
+  return new Failure('request-refused', `${where} answered ${status}${said}.`, { hint: lookThere, args });
 }
 
 /** The Failure for an exchange that ended without a whole answer. */

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { answerFailure, shownUrl } from './http-failures.ts';
+import { answerFailure, lookThere, shownUrl } from './http-failures.ts';
 import { retryAfterSeconds } from './http-retry.ts';
 import { type Call, type Opened, type SendOptions, send } from './http-send.ts';
 
@@ -28,7 +28,11 @@ export function opener(options: SendOptions): (call: Call) => Promise<Opened> {
 }
 
 function urlOf(text: string): URL {
-  if (!URL.canParse(text)) throw new Failure('bad-answer', `"${text.slice(0, 100)}" is not an address.`);
+  if (!URL.canParse(text)) {
+    throw new Failure('bad-answer', `"${text.slice(0, 100)}" is not an address.`, {
+      hint: 'Check the addresses in settings.yaml; otherwise tell the archive that gave it.',
+    });
+  }
   return withoutUser(new URL(text));
 }
 
@@ -45,11 +49,15 @@ function redirectOf(call: Call, sent: Opened, hops: number): URL | undefined {
   const from = shownUrl(sent.url);
   const location = sent.headers.location;
   if (!location || !URL.canParse(location, sent.url.href)) {
-    throw new Failure('bad-answer', `${from} redirects to nowhere.`, { args: { url: from } });
+    throw new Failure('bad-answer', `${from} redirects to nowhere.`, {
+      hint: lookThere,
+      args: { url: from },
+    });
   }
   const next = withoutUser(new URL(location, sent.url.href));
   if ((call.method !== 'GET' && call.method !== 'HEAD') || hops >= call.maxRedirects) {
     throw new Failure('redirect-refused', `${from} redirects to ${shownUrl(next)}, which was not followed.`, {
+      hint: lookThere,
       args: { url: from, origin: next.origin },
     });
   }

@@ -2,7 +2,7 @@ import { pipeline, type Readable, Transform } from 'node:stream';
 import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
 import type { Exchange, RawAnswer } from './http-exchange.ts';
-import { connectionFailure, shownUrl } from './http-failures.ts';
+import { connectionFailure, lookThere, shownUrl } from './http-failures.ts';
 
 /** One request as it goes over the wire, redirects included. */
 export interface Call {
@@ -125,6 +125,7 @@ async function textOf(chunks: AsyncIterable<Buffer>, maxBytes: number, url: URL)
     size += chunk.length;
     if (size > maxBytes) {
       throw new Failure('too-large', `${shownUrl(url)} answered more than ${maxBytes} bytes.`, {
+        hint: lookThere,
         args: { url: shownUrl(url), maxBytes },
       });
     }

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { downloadFile } from './http-download.ts';
 import type { Download } from './http-download-failures.ts';
 import { exchanger } from './http-exchange.ts';
-import { shownUrl } from './http-failures.ts';
+import { lookThere, shownUrl } from './http-failures.ts';
 import { opener } from './http-open.ts';
 import { retrying } from './http-retry.ts';
 import type { Call, HttpOptions } from './http-send.ts';
@@ -119,6 +119,7 @@ function parsed(text: string, headers: Readonly<Record<string, string>>, url: UR
     return JSON.parse(text);
   } catch {
     throw new Failure('bad-answer', `${shownUrl(url)} answered JSON that cannot be read.`, {
+      hint: lookThere,
       args: { url: shownUrl(url), origin: url.origin },
     });
   }

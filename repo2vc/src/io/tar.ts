@@ -81,6 +81,7 @@ async function writeEntry(entry: Readable, path: string, mode: number): Promise<
 function tooMuch(caps: TarCaps): Failure {
   const gib = Math.round(caps.maxBytes / 1024 ** 3);
   return new Failure('too-much', `${caps.source} has more than ${caps.maxFiles} files or ${gib} GiB.`, {
+    hint: 'Remove there what need not be kept.',
     args: { source: caps.source, maxFiles: caps.maxFiles, maxBytes: caps.maxBytes },
   });
 }

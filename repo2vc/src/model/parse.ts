@@ -33,6 +33,7 @@ export function parserOf<T>(id: string, code = 'invalid-file'): (data: unknown, 
     if (validate(data)) return data;
     const problems = explain(data, validate.errors ?? []);
     throw new Failure(code, `${source} is not valid: ${problems.join('; ')}.`, {
+      hint: 'Correct it, or ask whoever wrote it to.',
       args: { source, problems },
     });
   };

@@ -9,7 +9,11 @@ export function withMetadata(
   change: (metadata: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
 ): string {
   const span = spanOfMetadata(text);
-  if (!span) throw new Failure('not-a-notebook', 'The text is not a Jupyter notebook: it has no metadata.');
+  if (!span) {
+    throw new Failure('not-a-notebook', 'The text is not a Jupyter notebook: it has no metadata.', {
+      hint: 'Open it in JupyterLab and save it there.',
+    });
+  }
   const metadata = JSON.parse(text.slice(span.start, span.end)) as Readonly<Record<string, unknown>>;
   const layout = /^\s*\{(\r?\n)([ \t]+)"/.exec(text);
   const [, newline = '', indent = ''] = layout ?? [];

@@ -74,7 +74,9 @@ function packedFiles(snapshot: Snapshot, into: string, runFolder: string): Packe
   return snapshot.files.map((file) => {
     const path = posix.join(into, file.path);
     if (path.startsWith('../') || posix.isAbsolute(path)) {
-      throw new Failure('unsafe-path', `${path} would lie outside the folder of the experiment.`);
+      throw new Failure('unsafe-path', `${path} would lie outside the folder of the experiment.`, {
+        hint: 'Its author can correct it: "into" of a used link is relative to the notebook.',
+      });
     }
     return { from: join(runFolder, snapshot.folder, file.path), path };
   });

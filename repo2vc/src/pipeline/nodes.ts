@@ -65,7 +65,7 @@ async function lostAmong(
 function nodeLost(cluster: Cluster, node: string, reason: string, cause?: unknown): Failure {
   const { id } = cluster.cluster;
   return new Failure('node-lost', `Node ${node} of ${id} is gone (${reason}).`, {
-    hint: 'Make it anew and go on with: repo2vc runs resume',
+    hint: `Make it anew and go on with: repo2vc runs resume ${id.replace(/-client$/, '')}`,
     retryable: true,
     args: { cluster: id, node, reason },
     cause,

@@ -33,7 +33,9 @@ export async function runInSession(run: Run, code: string, context: Context): Pr
     const { ended, outputs } = await kernel.execute(code, options);
     const text = outputs.map(textOf).join('');
     if (ended === 'ok') return text;
-    throw new Failure('cell-failed', `The code failed in the session (${ended}): ${text}`);
+    throw new Failure('cell-failed', `The code failed in the session (${ended}): ${text}`, {
+      hint: 'Open the notebook and run it there.',
+    });
   } finally {
     await kernel.shutdown();
   }

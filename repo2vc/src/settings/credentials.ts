@@ -41,6 +41,7 @@ async function readAll(places: Places): Promise<Map<string, string>> {
       throw new Failure(
         'invalid-settings',
         `${path} must hold lines of the form https://archive.example: TOKEN.`,
+        { hint: `Correct it, or remove it and type: repo2vc login ARCHIVE`, args: { path } },
       );
     }
     all.set(new URL(origin).origin, token);

@@ -41,7 +41,10 @@ export function readYaml(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error)
-    throw new Failure('invalid-settings', `${path} is not valid YAML: ${error.message.split('\n')[0]}`);
+    throw new Failure('invalid-settings', `${path} is not valid YAML: ${error.message.split('\n')[0]}`, {
+      hint: 'Correct that line.',
+      args: { path },
+    });
   return document.toJS({ maxAliasCount: 0 });
 }
 

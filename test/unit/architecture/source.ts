@@ -61,7 +61,8 @@ function childrenOf(node: Node): Node[] {
     .filter((child) => child !== null);
 }
 
-function* walk(node: Node): Generator<Node> {
+/** A node and all that is in it. */
+export function* walk(node: Node): Generator<Node> {
   yield node;
   for (const child of childrenOf(node)) yield* walk(child);
 }

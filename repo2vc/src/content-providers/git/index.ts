@@ -33,7 +33,7 @@ async function fetch(reference: GitReference, folder: string, tools: FetchTools)
       signal: tools.signal,
     });
     const files = await listFiles(to);
-    if (files.length === 0) throw new Failure('folder-empty', `${url} holds no files.`, { args: { url } });
+    if (files.length === 0) throw empty(url);
     await warnOfMissing(to, tools);
     return {
       schemaVersion: 1,
@@ -60,4 +60,11 @@ async function warnOfMissing(folder: string, tools: FetchTools): Promise<void> {
   if (/filter=lfs/.test((await readIfThere(join(folder, '.gitattributes'))) ?? '')) {
     warn('lfs-left-out', 'The repository keeps files in Git LFS; only pointers to them were fetched.');
   }
+}
+
+function empty(url: string): Failure {
+  return new Failure('folder-empty', `${url} holds no files.`, {
+    hint: 'Name a branch, tag or commit that has some: ADDRESS@BRANCH.',
+    args: { url },
+  });
 }

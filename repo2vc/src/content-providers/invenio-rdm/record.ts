@@ -117,6 +117,7 @@ function fileOf(entry: unknown, record: RecordView): RecordFile {
   const size = at(entry, 'size');
   if (key === undefined || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw new Failure('bad-answer', `${record.page} lists a file without a name or a size.`, {
+      hint: 'Look at that page: the record may be damaged. Its archive can mend it.',
       args: { url: record.page },
     });
   }

@@ -164,6 +164,7 @@ function idIn(body: unknown): string {
   throw new Failure(
     'unsupported-archive',
     'The archive’s answer is not that of an InvenioRDM: a record has no id.',
+    { hint: 'Check its address; repo2vc publishes to Zenodo and other InvenioRDM archives.' },
   );
 }
 

@@ -153,7 +153,11 @@ async function hostOf(sandbox: Sandbox, context: Context): Promise<string> {
   const { cluster, node } = sandbox.place;
   const address = await addressOf(context.places, cluster, node);
   if (address) return address;
-  throw new Failure('node-lost', `Node ${node} of ${cluster} has no address any more.`, { args: { node } });
+  throw new Failure('node-lost', `Node ${node} of ${cluster} has no address any more.`, {
+    hint: `Go on, on new nodes, with: repo2vc runs resume ${cluster.replace(/-client$/, '')}`,
+    retryable: true,
+    args: { node },
+  });
 }
 
 function freePortOf(host: string): Promise<number> {
