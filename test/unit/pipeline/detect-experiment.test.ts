@@ -43,6 +43,8 @@ group('the experiment notebook', () => {
       expect(failure.code).toBe('no-notebook');
       expect(failure.message).toContain('data.csv, requirements.txt');
     }
+    expect((await refusal({ 'data.csv': '1' })).code).toBe('no-notebook');
+    expect((await refusal({ Dockerfile: 'FROM debian' })).code).toBe('dockerfile-needs-containers');
   });
 
   test('is found among notebooks that cannot be read', async () => {

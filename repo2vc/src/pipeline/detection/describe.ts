@@ -4,7 +4,7 @@ import type { Detection, Reason, Snapshot } from '../../model/index.ts';
 import type { StepTools } from '../types.ts';
 import { describeFolder, specificationFolder } from './describe-folder.ts';
 import { describeTemplate } from './describe-template.ts';
-import { findEntry } from './find-entry.ts';
+import { findEntry, noNotebook } from './find-entry.ts';
 import { ambiguousTemplate, type FoundTemplate, findTemplates } from './find-templates.ts';
 import { type Fetch, follow, followData, requireFolder } from './follow.ts';
 import { openSnapshot, type SnapshotFiles } from './snapshot-files.ts';
@@ -23,6 +23,10 @@ export async function describe(
   const entry = findEntry(files, templates);
   // A template that is opened by itself is no experiment, so what its record is linked to is not what it used.
   const alone = entry === undefined && templates.length > 0;
+  if (!entry && !alone) {
+    await describeFolder(files, specificationFolder(files)); // what cannot be built at all is told first
+    throw noNotebook(snapshot);
+  }
   const links: UsedLinks = alone ? { data: [], reasons: [] } : usedLinks(snapshot, entry);
   const described = links.environment
     ? await describeUsed(links.environment, files, templates, tools.runFolder, fetch)

@@ -6,8 +6,8 @@ import type { SnapshotFiles } from './snapshot-files.ts';
 
 /**
  * The experiment notebook of a snapshot: the one that the reference named; else the only one of kind experiment; else
- * the only one at the top that is no template (or, with none at the top, anywhere). Undefined when a template is opened
- * by itself. Failures: `ambiguous-notebook` lists several, and says how to name one; `no-notebook`.
+ * the only one at the top that is no template (or, with none at the top, anywhere). Undefined when there is none, or
+ * when the named one is a template. Failure `ambiguous-notebook` lists several, and says how to name one.
  */
 export function findEntry(files: SnapshotFiles, templates: readonly FoundTemplate[]): Notebook | undefined {
   const { snapshot, notebooks, unreadable } = files;
@@ -24,11 +24,12 @@ export function findEntry(files: SnapshotFiles, templates: readonly FoundTemplat
   const top = others.filter((notebook) => !notebook.name.includes('/'));
   const candidates = [experiments, top, others].find((list) => list.length > 0) ?? [];
   if (candidates.length > 1) throw ambiguous(candidates, snapshot.reference);
-  if (candidates[0] || templates.length > 0) return candidates[0];
-  throw unreadable[0]?.failure ?? noNotebook(snapshot);
+  if (candidates.length === 0 && templates.length === 0 && unreadable[0]) throw unreadable[0].failure;
+  return candidates[0];
 }
 
-function noNotebook({ files }: Snapshot): Failure {
+/** The Failure for a snapshot in which nothing can be opened. */
+export function noNotebook({ files }: Snapshot): Failure {
   const found = files.map((file) => file.path).slice(0, 20);
   return new Failure('no-notebook', `There is no notebook in what was fetched; found: ${found.join(', ')}.`, {
     hint: 'Name the record, repository or folder that holds the notebook of the experiment.',
