@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBroker } from '../../../repo2vc/src/clusters/broker.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import { temporaryFolder } from '../../support/context.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { executeNotebook } from '../../../repo2vc/src/notebooks/execute.ts';
 import { startKernel } from '../../../repo2vc/src/notebooks/kernel.ts';
 import { readNotebook } from '../../../repo2vc/src/notebooks/read.ts';

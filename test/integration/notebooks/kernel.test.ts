@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startKernel } from '../../../repo2vc/src/notebooks/kernel.ts';
 import type { Output } from '../../../repo2vc/src/notebooks/outputs.ts';
 import { waitForServer } from '../../../repo2vc/src/notebooks/server.ts';
