@@ -144,6 +144,26 @@ test('a node that dies while it is prepared is what is told', async () => {
   await dying;
 });
 
+test('a client that never answers any more is given up, and removed', async () => {
+  const set = await stage({
+    cells: ['print("now", flush=True)\nimport time\ntime.sleep(600)'],
+    template: { cells: { timeoutSeconds: 2 } },
+  });
+  const client = clientIdOf(set.run.id);
+  const emit = (event: Parameters<typeof set.tools.emit>[0]) => {
+    set.context.emit(event);
+    if (event.code !== 'cell-output') return;
+    const processes = footprint(set.context.places, client).flatMap(
+      (line) => /^process (\d+)$/.exec(line)?.[1] ?? [],
+    );
+    for (const pid of processes) process.kill(Number(pid), 'SIGSTOP');
+  };
+  await expect(prepare(set.preparing(), { ...set.tools, emit })).rejects.toMatchObject({
+    code: 'cell-timeout',
+  });
+  expect(leftOfClient(set)).toEqual([]);
+});
+
 test('an environment without Jupyter cannot run cells, and says so', async () => {
   const set = await stage({ bare: true, cells: ['x = 1'] });
   await expect(prepare(set.preparing(), set.tools)).rejects.toMatchObject({

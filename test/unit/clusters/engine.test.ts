@@ -120,6 +120,18 @@ it('says of each node why it is not ready, after a few tries', async () => {
   expect(world.calls.filter((call) => call === 'ensure node-1')).toHaveLength(1);
 });
 
+it('gives up a node that never answers', async () => {
+  const { context, cluster, folder } = setUp(1);
+  const never = new Map(Array.from({ length: 20 }, (_, moment) => [moment, 'deadline' as const]));
+  const provider = memoryProvider(newWorld(), { faults: never });
+  await expect(ensureCluster(cluster, provider, folder, context)).rejects.toMatchObject({
+    code: 'cluster-not-ready',
+    message: expect.stringContaining('node-1 was not done after 60 seconds'),
+    retryable: true,
+    cause: { code: 'step-deadline' },
+  });
+});
+
 it('throws what cannot pass at once, without a second try', async () => {
   const world = newWorld();
   const { context, cluster, folder } = setUp(1);
