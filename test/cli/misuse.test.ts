@@ -71,14 +71,11 @@ describe('nothing but its name', () => {
 });
 
 describe('a plan', () => {
-  it('of the work of others asks for consent by its flag, and keeps nothing to go on with', async () => {
+  it('of the work of others is shown unasked, because nothing is run, and keeps nothing to go on with', async () => {
     const person = stranger(published.archive);
-    const ended = await person.type(['plan', published.doi, ...json]);
-    expect(readJson(ended).failure).toMatchObject({
-      code: 'needs-answer',
-      hint: 'Type the same command again, with --provider process',
-    });
-    expect(ended.code).toBe(2);
+    const { code, stdout, stderr } = await person.type(['plan', published.doi]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Carry it out: ') });
+    expect(stderr).toContain('Confirm ');
     expect(runIdsOf(person)).toEqual([]);
   });
 
@@ -215,6 +212,8 @@ describe.skipIf(!needs.pip)('a run that is there', () => {
     await openSession(person, id);
     const destroyed = await person.type(['clusters', 'destroy', id]);
     expect(destroyed).toMatchObject({ code: 0, stdout: 'Nothing of it is left.\n' });
+    const shown = await person.type(['runs', 'show', id, '--url', ...json]);
+    expect(readJson(shown).failure).toMatchObject({ code: 'session-ended' });
     expect(belongings(person)).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
     return answered(makePlan(snapshot, detection, answers));
   });
   const target = await step('target', { ...saved.target, again }, async () =>
-    answered(await chooseTarget(plan, detection, snapshot, answers, tools)),
+    answered(await chooseTarget(plan, detection, snapshot, answersFor(request, answers), tools)),
   );
   if (request.until === 'target') return target;
   answered(confirmation(plan, target, answers));
@@ -68,6 +68,12 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
   return step('inject', saved.session, () =>
     inject({ plan, snapshot, detection, environments, cluster }, tools),
   );
+}
+
+/** Who only looks needs no consent: nothing will be run. What is shown, and its hash, are the same either way. */
+function answersFor(request: ReproduceRequest, answers: Answers): Answers {
+  if (request.until === undefined) return answers;
+  return { ...answers, consents: [...(answers.consents ?? []), 'process'] };
 }
 
 /** Whether every node is as it was left: what was done on one that is gone must be done again. */

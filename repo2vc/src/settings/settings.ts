@@ -59,7 +59,9 @@ export function archiveFor(settings: Settings, nameOrOrigin: string): ArchiveSet
   throw new Failure('unknown-archive', `No archive is called ${nameOrOrigin}.`, {
     hint: near
       ? `Did you mean ${near}?`
-      : `Known are ${names.join(', ')}; add others to settings.yaml under archives.`,
+      : nameOrOrigin === 'local'
+        ? 'Begin one of your own, and leave it running: repo2vc archive serve --dir ~/archive'
+        : `Known are ${names.join(', ')}; add others to settings.yaml under archives.`,
     args: { archive: nameOrOrigin, known: names },
   });
 }

@@ -23,10 +23,10 @@ export function publishCommand(host: Host): Command {
       .summary('publish an experiment and its environment template, each with a DOI, linked')
       .description(
         'Publish the experiment in FOLDER, and the environment template and data that it links to, each with a DOI.\n' +
-          'First come drafts with reserved DOIs, and a listing of what would become public; nothing is public until\n' +
+          'First come drafts with reserved DOIs, and a listing of what would become public; nothing is public until ' +
           'you confirm that listing.',
       )
-      .argument('<folder>')
+      .argument('<folder>', 'the folder of the experiment notebook')
       .requiredOption('--to <archive>', 'its name (zenodo, zenodo-sandbox, local) or its address')
       .option('--environment <doi>', 'publish the notebook alone, on this published environment template')
       .option('--title <text>', 'where no CITATION.cff tells it')
@@ -53,6 +53,7 @@ async function publish(folder: string, options: PublishOptions, host: Host): Pro
     ...(options.environment === undefined ? {} : { environment: doi(options.environment, engine) }),
   };
   const answers = answersOf(options);
+  await engine.archiveNamed(host.places, options.to); // a mistyped name is told before there is a run
   const run = await engine.unfinishedPublication(host.places, request);
   if (run) await engine.addAnswers(run, answers);
   const current =

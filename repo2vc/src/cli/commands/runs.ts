@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { Failure } from '../../failure.ts';
 import { contextOf, type Host, type Screen } from '../host.ts';
 import { unanswered } from '../needs.ts';
 import { type CommonOptions, screenOf, secretsOf, withCommonOptions } from '../options.ts';
@@ -89,9 +90,28 @@ async function show(id: string, options: ShowOptions, host: Host): Promise<void>
   const { runText } = await import('../render/run.ts');
   const screen = screenOf(options, process);
   const run = await engine.openRun(host.places, id);
-  if (options.url) return screen.out(`${await engine.sessionUrlOf(run)}\n`);
+  if (options.url) {
+    const url = await engine.sessionUrlOf(run);
+    if (!(await isThere(id, host))) throw ended(id);
+    return screen.out(`${url}\n`);
+  }
   const shown = await engine.describeRun(run);
-  screen.out(screen.format === 'json' ? `${JSON.stringify(shown)}\n` : runText(shown));
+  if (screen.format === 'json') return screen.out(`${JSON.stringify(shown)}\n`);
+  screen.out(runText(shown, shown.clusters.length > 0 && (await isThere(id, host))));
+}
+
+/** Whether the cluster of a run, which has its id, still exists. */
+async function isThere(id: string, host: Host): Promise<boolean> {
+  const engine = await import('../../index.ts');
+  const views = await engine.listClusters(contextOf(host, () => undefined));
+  return views.some((view) => view.cluster.id === id);
+}
+
+function ended(id: string): Failure {
+  return new Failure('session-ended', `The environment of run ${id} has ended, and its notebook with it.`, {
+    hint: `See what it was with: repo2vc runs show ${id}`,
+    args: { run: id },
+  });
 }
 
 async function attach(id: string, options: CommonOptions, host: Host): Promise<void> {

@@ -14,24 +14,25 @@ export interface RunDescription {
   readonly last?: EventRecord;
 }
 
-/** A run for people, with the command that comes next. */
-export function runText(run: RunDescription): string {
+/** A run for people, with the command that comes next. `isThere` says whether its cluster still exists. */
+export function runText(run: RunDescription, isThere: boolean): string {
   const rows: [string, string][] = [
     ['Run', run.id],
     ['State', run.state],
     [run.kind === 'publish' ? 'Publishes' : 'Reproduces', run.reference],
     ['Began', run.began ? moment(run.began) : 'not yet'],
     ['Done', run.steps.length > 0 ? run.steps.join(', ') : 'nothing'],
-    ...run.clusters.map((id): [string, string] => ['Cluster', id]),
+    ...run.clusters.map((id): [string, string] => ['Cluster', isThere ? id : `${id}, which has ended`]),
     ['Folder', run.folder],
-    ['Next', next(run)],
+    ['Next', next(run, isThere)],
   ];
   return rows.map(([title, value]) => `  ${title.padEnd(11)}${safe(value)}\n`).join('');
 }
 
-function next(run: RunDescription): string {
+function next(run: RunDescription, isThere: boolean): string {
   if (run.state === 'running') return `repo2vc runs attach ${run.id}`;
+  if (run.state === 'finished' && run.kind === 'publish') return 'nothing';
   if (run.state === 'finished')
-    return run.kind === 'publish' ? 'nothing' : `repo2vc runs show ${run.id} --url`;
+    return isThere ? `repo2vc runs show ${run.id} --url` : `repo2vc reproduce ${run.reference}`;
   return run.state === 'canceled' ? 'nothing' : `repo2vc runs resume ${run.id}`;
 }
