@@ -135,7 +135,7 @@ async function main() {
   const { run, cluster } = await reproduce(doi);
   const runFolder = await runCell(run);
   if (!keep) return end(runFolder, cluster);
-  const url = await repo2vc(['runs', 'show', run, '--url']);
+  const url = await repo2vc(['runs', 'show', run, '--url'], { quiet: true });
   say('The notebook is left open, as you asked');
   console.log(`Open it:  ${url}End it:   npx repo2vc clusters destroy ${cluster}`);
 }

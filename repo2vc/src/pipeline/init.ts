@@ -16,14 +16,15 @@ const environmentFolder = 'environment';
 
 /**
  * Describes the environment of a notebook: writes a template beside it, ready to edit, and the `used` link into the
- * notebook's metadata (its cells stay byte for byte). Gives the paths of what was written. Nothing that is there is
- * overwritten (`already-there`), and nothing is left behind by a failure.
+ * notebook's metadata (its cells stay byte for byte). Gives the paths of what was written, and the imported modules whose
+ * packages the person must add. Nothing that is there is overwritten (`already-there`), and nothing is left behind by a
+ * failure.
  */
 export async function init(
   notebookPath: string,
   options: { readonly workingDirectory: string },
   context: Context,
-): Promise<{ written: string[] }> {
+): Promise<{ written: string[]; missing: readonly string[] }> {
   const path = await pathOf(resolve(options.workingDirectory, notebookPath));
   const folder = dirname(path);
   const text = await readFile(path, 'utf8');
@@ -46,7 +47,10 @@ export async function init(
   }
   await writeLink(path, text);
   written.push(path);
-  return { written: written.map((one) => relative(options.workingDirectory, one) || one) };
+  return {
+    written: written.map((one) => relative(options.workingDirectory, one) || one),
+    missing: packages.missing,
+  };
 }
 
 async function pathOf(path: string): Promise<string> {

@@ -41,7 +41,7 @@ describe('repo2vc init', () => {
     ]);
     expect(text('environment/runtime.txt')).toBe('python-3.11\n');
     expect(JSON.parse(text('environment/environment.ipynb')).metadata.repo2vc.title).toBe(
-      'Environment of “Melting curve of X”',
+      'Melting curve of X: the environment',
     );
     expect(text('environment/requirements.txt')).toMatch(/^jupyterlab==\d+\.\d+\.\d+$/m);
   });
@@ -79,7 +79,7 @@ describe('repo2vc init', () => {
     const answers = { ...yes, creators: [{ familyName: 'Carberry' }], licence: 'MIT' };
     const { records } = given(await publish(one.request, answers, one.tools));
     expect(records.map(({ title }) => title)).toEqual([
-      'Environment of “Melting curve of X”',
+      'Melting curve of X: the environment',
       'Melting curve of X',
     ]);
     expect(await recordsOf(one.archive)).toHaveLength(2);

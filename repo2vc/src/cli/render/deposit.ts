@@ -8,12 +8,24 @@ export function depositText(deposit: Deposit, hash: string): string {
       [creator.givenName, creator.familyName].filter(Boolean).join(' '),
     );
     const files = record.files.map((file) => `      ${file.key}  ${size(file.size)}\n`).join('');
-    const links = record.related.map((link) => `      ${link.relation} ${link.doi}\n`).join('');
+    const links = linksText(record.related, deposit);
     return safeLines(
       `  ${record.role}: “${record.title}”\n    ${record.doi ?? ''}  ${creators.join(', ')}  ${record.licence}\n    files\n${files}${links === '' ? '' : `    links\n${links}`}`,
     );
   });
   return `This becomes public at ${deposit.archive}, and cannot be taken back:\n${records.join('')}  Confirm   ${hash}\n`;
+}
+
+/** One line for each record that is linked to, with every relation that says so, and which of these it is. */
+function linksText(related: Deposit['records'][number]['related'], { records }: Deposit): string {
+  const dois = [...new Set(related.map((link) => link.doi))];
+  return dois
+    .map((doi) => {
+      const relations = related.filter((link) => link.doi === doi).map((link) => link.relation);
+      const role = records.find((record) => record.doi === doi)?.role;
+      return `      ${doi}  ${role === undefined ? '' : `the ${role} above: `}${relations.join(', ')}\n`;
+    })
+    .join('');
 }
 
 /** What was published, for standard output. */
@@ -22,7 +34,7 @@ export function publishedText(deposit: Deposit): string {
     (record) => `  ${record.role.padEnd(11)}  ${record.doi}  ${record.page ?? ''}\n`,
   );
   const experiment = deposit.records.find((record) => record.role === 'experiment');
-  const next = experiment ? `Anybody can now type:  repo2vc reproduce ${experiment.doi}\n` : '';
+  const next = experiment ? `To reproduce it:  repo2vc reproduce ${experiment.doi}\n` : '';
   return safeLines(`Published:\n${records.join('')}${next}`);
 }
 

@@ -28,7 +28,7 @@ export function planText(plan: Plan, target: Target, detection: Detection, hash:
       `${name} = ${JSON.stringify(value)}`,
     ]),
     ...plan.secrets.map((name): [string, string] => ['Parameter', `${name} = (secret)`]),
-    ['Runs on', `${target.provider}: ${isolationText(target)}; limits ${target.limits}`],
+    ['Runs on', `${target.provider}: ${isolationText(target)}; memory limits are ${target.limits}`],
     ...target.reasons.filter((reason) => reason.code !== 'expiry-chosen').map(because),
     ['Costs', 'nothing'],
     [
@@ -63,6 +63,6 @@ function stepsText(plan: Plan): string {
 
 function isolationText(target: Target): string {
   return target.isolation === 'none'
-    ? 'processes of this account, not isolated'
-    : 'processes of this computer, isolated by bubblewrap';
+    ? 'on this computer, not isolated: it can read and change all that you can'
+    : 'on this computer, isolated from your files by bubblewrap';
 }

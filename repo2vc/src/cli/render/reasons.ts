@@ -20,14 +20,15 @@ const whose: Readonly<Record<string, string>> = {
 };
 
 const sentences: Readonly<Record<string, (args: Args) => string>> = {
-  'template-used': (a) => `${from(a)} says that it used ${a.doi}`,
-  'template-linked': (a) => `the notebook’s metadata say that it used the template in ${a.folder}`,
+  'template-used': (a) => `it used ${a.doi}, according to ${from(a)}`,
+  'template-linked': (a) => `it used the template in ${a.folder}, according to the notebook’s metadata`,
   'template-beside': (a) => `${a.notebook} in the same files is an environment template`,
   'buildpack-applies': (a) =>
     `no template; ${(a.files as string[]).join(', ')} describe it, as repo2docker reads them`,
-  'data-used': (a) => `${from(a)} says that it used the data ${a.doi}, expected in ${a.into}`,
+  'data-used': (a) => `it used the data ${a.doi}, expected in ${a.into}, according to ${from(a)}`,
   'data-beside': (a) => `its data lie beside it, in ${a.folder}`,
-  'record-link-ignored': (a) => `${from(a)} names another environment, ${a.doi}; the notebook comes first`,
+  'record-link-ignored': (a) =>
+    `the notebook comes first; another environment, ${a.doi}, is named by ${from(a)}`,
   'notebook-ignored': (a) => `${a.file} could not be read as a notebook`,
   'requirement-added': (a) => `${a.text} added to ${a.environment}, so that the notebook can be opened`,
   'file-ignored': (a) => `${a.file} plays no part`,

@@ -27,11 +27,19 @@ export async function showResult(
   const forward = forwardFor(session, host.environment);
   screen.out(
     `\nThe notebook is open in its own environment:\n  ${await engine.sessionUrlOf(run)}\n${forward}` +
-      `It ends by itself ${moment(session.expiresAt)}. Meanwhile:\n` +
-      `  repo2vc runs show ${run.id} --url              print this address again\n` +
-      `  repo2vc clusters renew ${session.cluster} --expires 8h   keep it longer\n` +
-      `  repo2vc clusters destroy ${session.cluster}        end it; changed files are brought home\n`,
+      `It ends by itself at ${moment(session.expiresAt)}. Meanwhile:\n` +
+      commands([
+        [`repo2vc runs show ${run.id} --url`, 'print this address again'],
+        [`repo2vc clusters renew ${session.cluster} --expires 8h`, 'keep it for 8 hours from now'],
+        [`repo2vc clusters destroy ${session.cluster}`, 'end it; changed files are brought home'],
+      ]),
   );
+}
+
+/** Commands, and beside each what it does. */
+function commands(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, does]) => `  ${command.padEnd(width)}   ${does}\n`).join('');
 }
 
 /** The records of a publication, on standard output. */

@@ -10,6 +10,8 @@ export interface Packages {
   readonly files: Readonly<Record<string, string>>;
   /** Modules that the notebook imports and that are packages, so that a step can try them. */
   readonly modules: readonly string[];
+  /** Modules that the notebook imports and that no package here has, where no requirements.txt names the packages. */
+  readonly missing: readonly string[];
 }
 
 /** What an environment must have so that the notebook can be opened in it. */
@@ -32,7 +34,8 @@ export async function packagesFor(path: string, notebook: Notebook, context: Con
     text === undefined
       ? { 'requirements.txt': written(posix.basename(notebook.name), installed, needed) }
       : await existing(folder, text, needed);
-  return { files, modules: installed?.found ?? [] };
+  const missing = text === undefined ? (installed?.unknown ?? []) : [];
+  return { files, modules: installed?.found ?? [], missing };
 }
 
 /** The Python that the notebook's kernel was, as `3.12`; undefined when the notebook does not say. */

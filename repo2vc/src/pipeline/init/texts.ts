@@ -10,7 +10,7 @@ export interface Facts {
 
 /** An environment template, as a notebook ready to edit. */
 export function templateNotebook(facts: Facts): string {
-  const title = `Environment of “${facts.title}”`.slice(0, 250);
+  const title = `${facts.title}: the environment`.slice(0, 250);
   const cells = [
     markdown('title', introduction(title, facts)),
     markdown('parameters-words', parametersWords),
