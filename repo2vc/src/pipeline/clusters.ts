@@ -41,10 +41,10 @@ export async function showCluster(id: string, context: Context): Promise<Cluster
   });
 }
 
-/** Moves the end of a cluster that has not ended yet. */
-export async function renewCluster(id: string, expiresAt: string, context: Context): Promise<void> {
+/** Moves the end of a cluster that has not ended yet; gives what there is of it then, its new end too. */
+export async function renewCluster(id: string, expiresAt: string, context: Context): Promise<ClusterView> {
   const { provider } = await showCluster(id, context);
-  await renew(id, expiresAt, providerOf(provider), context);
+  return renew(id, expiresAt, providerOf(provider), context);
 }
 
 /**

@@ -81,8 +81,8 @@ async function show(id: string, options: CommonOptions, host: Host): Promise<voi
 
 async function renew(id: string, options: CommonOptions & { expires: string }, host: Host): Promise<void> {
   const { engine, screen, context, renderer } = await toolsOf(options, host);
-  const expiresAt = new Date(host.clock.now().getTime() + minutesOf(options.expires) * 60_000).toISOString();
-  await engine.renewCluster(id, expiresAt, context);
+  const asked = new Date(host.clock.now().getTime() + minutesOf(options.expires) * 60_000).toISOString();
+  const { expiresAt = asked } = await engine.renewCluster(id, asked, context);
   renderer.close();
   tell(screen, { cluster: id, expiresAt }, `Cluster ${id} now ends ${moment(expiresAt)}.`);
 }
