@@ -37,6 +37,7 @@ export function logoutCommand(host: Host): Command {
   return withCommonOptions(
     new Command('logout')
       .summary('forget your access token for an archive')
+      .description('Remove your access token for an archive from this computer.')
       .argument('<archive>', 'its name or its address'),
   ).action(async (archive: string, options: CommonOptions) => {
     const engine = await import('../../index.ts');
