@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ClusterView, Session } from '../../repo2vc/src/model/index.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await archive.stop();
-  rmSync(author.folder, { recursive: true, force: true });
+  await author.leave();
 });
 
 describe.skipIf(!needs.pip)('the whole circle', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,8 @@ export interface Person {
   type(args: readonly string[], options?: StartOptions): Promise<Ended>;
   /** Runs a command that must succeed with `--log-format json`; gives its result. */
   result(args: readonly string[], options?: StartOptions): Promise<Record<string, unknown>>;
+  /** Ends their commands, then what a failed test left of their clusters, and removes their folder. */
+  leave(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -53,17 +55,17 @@ export interface Started {
   said(text: string): Promise<string>;
 }
 
-/** A person for one whole test file, in a new folder; whoever makes one removes the folder. */
+/** A person for one whole test file, in a new folder; whoever makes one lets them leave. */
 export function newPerson(): Person {
   const folder = mkdtempSync(join(tmpdir(), 'repo2vc-cli-'));
   chmodSync(folder, 0o755); // programs of another user, on nodes, must get through
   return personIn(folder);
 }
 
-/** A person for one test, who knows these archives; their folder is removed when the test has finished. */
+/** A person for one test, who knows these archives, and leaves when the test has finished. */
 export function stranger(...archives: readonly ServedArchive[]): Person {
   const person = newPerson();
-  onTestFinished(() => rmSync(person.folder, { recursive: true, force: true }));
+  onTestFinished(person.leave);
   tellOf(person, archives);
   return person;
 }
@@ -91,6 +93,7 @@ export function personIn(folder: string): Person {
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_CACHE_HOME: testCache(),
   };
+  const children = new Set<ChildProcess>();
   const start = (args: readonly string[], options: StartOptions = {}) => {
     const [program = '', ...before] = options.through ?? [process.execPath];
     const child = spawn(program, [...before, command, ...args], {
@@ -99,6 +102,7 @@ export function personIn(folder: string): Person {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: options.detached ?? false,
     });
+    children.add(child);
     child.stdin.on('error', () => undefined); // a command that ends without reading it
     child.stdin.end(options.input ?? '');
     return watch(child, args);
@@ -110,8 +114,13 @@ export function personIn(folder: string): Person {
     return JSON.parse(ended.stdout) as Record<string, unknown>;
   };
   const state = join(folder, 'state', 'repo2vc');
+  const leave = async () => {
+    for (const child of children) child.kill('SIGKILL');
+    if (existsSync(join(state, 'nodes'))) await type(['clusters', 'sweep', '--all', '--yes']);
+    rmSync(folder, { recursive: true, force: true });
+  };
   const settings = join(folder, 'config', 'repo2vc', 'settings.yaml');
-  return { folder, state, settings, environment, start, type, result };
+  return { folder, state, settings, environment, start, type, result, leave };
 }
 
 function watch(child: ChildProcess, args: readonly string[]): Started {
@@ -200,7 +209,7 @@ export async function publishedFolder(write: (folder: string) => void): Promise<
   const doi = await publishExample(author, folder);
   const end = async () => {
     await archive.stop();
-    rmSync(author.folder, { recursive: true, force: true });
+    await author.leave();
   };
   return { author, archive, doi, end };
 }
