@@ -234,3 +234,18 @@ it('sweeps what this owner has and is over; with all, what is not over too; neve
   expect(await ids(false)).toEqual(['mine-over']);
   expect(await ids(true)).toEqual(['mine', 'mine-over']);
 });
+
+it('says what is still there when it cannot be removed, and how to try again', async () => {
+  const world = newWorld();
+  const { context, cluster, folder } = setUp(1);
+  await ensureCluster(cluster, memoryProvider(world), folder, context);
+  const busy = new Map(Array.from({ length: 20 }, (_, moment) => [moment, 'retryable' as const]));
+  await expect(
+    destroyCluster('c-1', memoryProvider(world, { faults: busy }), {}, context),
+  ).rejects.toMatchObject({
+    code: 'cluster-not-removed',
+    hint: 'Try again with: repo2vc clusters destroy c-1',
+    retryable: true,
+    args: { left: ['node-1'] },
+  });
+});
