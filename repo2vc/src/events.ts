@@ -12,7 +12,7 @@ export const steps = [
   'prepare',
   'inject',
 ] as const;
-export type Step = (typeof steps)[number] | 'draft' | 'publish' | 'destroy';
+export type Step = (typeof steps)[number] | 'draft' | 'publish';
 
 /**
  * Everything the engine tells. Codes are stable; sentences for them are made at the edge. No event carries a secret.

@@ -16,7 +16,6 @@ export const stepTitles: Readonly<Record<Step, string>> = {
   inject: 'Place the experiment and open it',
   draft: 'Make drafts with reserved DOIs',
   publish: 'Make them public',
-  destroy: 'Destroy',
 };
 
 type Facts = Readonly<Record<string, unknown>>;

@@ -50,7 +50,7 @@ test('no sentence carries what could change a terminal', () => {
   expect(sentenceOf(record)).toBe('note: abcde');
 });
 
-test.each([...steps, 'draft', 'publish', 'destroy'] as const)('the step %s has a title', (step) => {
+test.each([...steps, 'draft', 'publish'] as const)('the step %s has a title', (step) => {
   expect(stepTitles[step]).toMatch(/^[A-Z]/);
 });
 
