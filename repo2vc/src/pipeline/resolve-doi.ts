@@ -8,6 +8,7 @@ import type { StepTools } from './types.ts';
 export async function landingOf(doi: string, tools: StepTools): Promise<string> {
   const archives = tools.settings.archives ?? [];
   const archive = archiveOf(doi, archives);
+  if (!archive && doi.startsWith('10.5072/repo2vc.')) throw localElsewhere(doi);
   tools.emit({ code: 'resolver-asked', args: { doi, origin: archive?.origin ?? 'https://doi.org' } });
   if (!archive) return landingOfHandle(doi, await ask(handlesUrl('https://doi.org', doi), [404], tools));
   if (archive.directory === undefined) return landingOfArchive(doi, archive, tools);
@@ -19,6 +20,17 @@ export async function landingOf(doi: string, tools: StepTools): Promise<string> 
     if (!isFailure(error) || error.code !== 'connection-failed') throw error;
     throw notRunning(doi, archive);
   }
+}
+
+/** 10.5072 is the prefix for tests, which no resolver knows; behind it stands a local archive. */
+function localElsewhere(doi: string): Failure {
+  const prefix = doi.split('.').slice(0, 3).join('.');
+  return new Failure('unknown-doi', `${doi} is in a local archive that this computer does not know.`, {
+    hint:
+      'Such DOIs resolve where their archive is served. If you can reach it, add it to settings.yaml:\n' +
+      `archives: [{ name: theirs, origin: "http://HOST:PORT", doiPrefixes: ["${prefix}"] }]`,
+    args: { doi, origin: 'none' },
+  });
 }
 
 function notRunning(doi: string, { name, origin, directory = '' }: ArchiveSetting): Failure {

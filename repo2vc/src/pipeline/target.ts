@@ -70,7 +70,9 @@ async function chooseProvider(
   if (answers.provider !== undefined) {
     const provider = named(answers.provider, providers);
     const promises = await provider.check(tools);
-    return { provider, promises, reasons: [{ code: 'provider-named', args: { provider: provider.id } }] };
+    // Who names the first of all asks for what would be done anyway: it is the same target, with the same hash.
+    const code = provider === providers[0] ? 'provider-first-that-works' : 'provider-named';
+    return { provider, promises, reasons: [{ code, args: { provider: provider.id } }] };
   }
   const reasons: Reason[] = [];
   let failure: Failure | undefined;

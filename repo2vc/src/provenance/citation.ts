@@ -1,4 +1,4 @@
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { isScalar, parseDocument, parse as parseYaml, visit, YAMLParseError } from 'yaml';
 import { Failure } from '../failure.ts';
 import type { Creator } from '../model/index.ts';
 
@@ -29,6 +29,45 @@ export function readCitation(text: string, source: string): Citation {
     ...(description === undefined ? {} : { description }),
     ...(first === undefined ? {} : { creators: [first, ...more] as const }),
     ...(licence === undefined ? {} : { licence }),
+  };
+}
+
+/**
+ * A CITATION.cff in which something still is a `<placeholder>`, as it is published: with what the person answered in
+ * its place, and without what nobody told. One without placeholders stays as it is, byte for byte.
+ */
+export function completedCitation(
+  text: string,
+  told: { readonly title: string; readonly creators: readonly Creator[]; readonly licence: string },
+): string {
+  const document = parseDocument(text);
+  if (!removePlaceholders(document)) return text;
+  document.set('title', told.title);
+  document.set('authors', told.creators.map(authorOf));
+  document.set('license', told.licence);
+  return document.toString();
+}
+
+/** Takes them away, and says whether there were any. */
+function removePlaceholders(document: ReturnType<typeof parseDocument>): boolean {
+  let found = false;
+  visit(document, {
+    Pair: (_key, pair) => {
+      if (!isScalar(pair.value) || typeof pair.value.value !== 'string') return undefined;
+      if (!isPlaceholder(pair.value.value.trim())) return undefined;
+      found = true;
+      return visit.REMOVE;
+    },
+  });
+  return found;
+}
+
+function authorOf({ familyName, givenName, orcid, affiliation }: Creator): Record<string, string> {
+  return {
+    'family-names': familyName,
+    ...(givenName === undefined ? {} : { 'given-names': givenName }),
+    ...(orcid === undefined ? {} : { orcid: `https://orcid.org/${orcid}` }),
+    ...(affiliation === undefined ? {} : { affiliation }),
   };
 }
 

@@ -109,6 +109,15 @@ describe('a DOI', () => {
 });
 
 describe('a DOI that leads nowhere', () => {
+  it('is not looked for on the net when a local archive made it that is not known here', async () => {
+    const doiOrg = await resolver();
+    const { work } = await resolveWith('10.5072/repo2vc.abcd1234.x1-y2', doiOrg);
+    const failure = await failureOf(work);
+    expect(failure.code).toBe('unknown-doi');
+    expect(failure.hint).toContain('10.5072/repo2vc.abcd1234"');
+    expect(doiOrg.seen).toEqual([]);
+  });
+
   it('is unknown', async () => {
     const { work } = await resolveWith(doi, await resolver());
     expect(await failureOf(work)).toMatchObject({ code: 'unknown-doi', args: { doi } });

@@ -122,6 +122,8 @@ test('naming the provider is consent; a name that is none is not understood', as
     works,
   ]);
   expect(named).toMatchObject({ value: { provider: 'process' } });
+  // Consent given by name or by a yes leads to the same target, so to the same hash.
+  expect(named).toEqual(await chooseTarget(planOf(), byLink, snapshot, consented, tools, [works]));
   const mistyped = chooseTarget(planOf(), byLink, snapshot, { ...unasked, provider: 'proces' }, tools, [
     works,
   ]);

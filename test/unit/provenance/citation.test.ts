@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCitation } from '../../../repo2vc/src/provenance/citation.ts';
+import { completedCitation, readCitation } from '../../../repo2vc/src/provenance/citation.ts';
 import { failureOf } from '../../support/failures.ts';
 import { citation } from '../../support/publishing.ts';
 
@@ -71,5 +71,37 @@ describe('a wrong CITATION.cff', () => {
 
   it('has all its mistakes told at once', async () => {
     expect(await problemsOf('title: 1\nauthors: x\nlicense: a b\n')).toHaveLength(3);
+  });
+});
+
+describe('a CITATION.cff that is published', () => {
+  const told = {
+    title: 'Told',
+    creators: [{ familyName: 'Carberry', givenName: 'Josiah', orcid: '0000-0002-1825-0097' }],
+    licence: 'MIT',
+  };
+
+  it('has what the person answered where it had placeholders, and nothing that nobody told', () => {
+    const text = [
+      'cff-version: 1.2.0',
+      'title: "Mine"',
+      'abstract: "<what it shows>"',
+      'authors:',
+      '  - family-names: "<family name>"',
+      '    affiliation: "<where you work>"',
+      'license: "<SPDX>"',
+    ].join('\n');
+    const completed = completedCitation(text, told);
+    expect(completed).not.toContain('<');
+    expect(completed).toContain('cff-version: 1.2.0');
+    expect(readCitation(completed, 'CITATION.cff')).toEqual({
+      title: 'Told',
+      creators: told.creators,
+      licence: 'MIT',
+    });
+  });
+
+  it('stays as it is when it is complete', () => {
+    expect(completedCitation(citation, told)).toBe(citation);
   });
 });

@@ -2,9 +2,10 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { checksumsOfFile } from '../../io/checksums.ts';
-import { writeFileAtomic } from '../../io/files.ts';
+import { readIfThere, writeFileAtomic } from '../../io/files.ts';
 import { packZip } from '../../io/pack.ts';
 import type { DepositRecord } from '../../model/index.ts';
+import { citationFile, completedCitation } from '../../provenance/citation.ts';
 import { crateFile, roCrate, type UsedEntity } from '../../provenance/ro-crate.ts';
 import type { Publisher, Upload } from '../../publishers/types.ts';
 import type { StepTools } from '../types.ts';
@@ -34,6 +35,7 @@ export interface StageInput {
  */
 export async function stage(input: StageInput, tools: StepTools): Promise<Staged> {
   const { source, record, used, limits } = input;
+  await completeCitation(join(tools.runFolder, source.staged, citationFile), record);
   const zip = needsZip(source, limits) ? await packed(source, tools) : undefined;
   const folder = join(tools.runFolder, zip ? zip.folder : source.staged);
   const keys = zip ? [zip.key] : source.files.map((file) => file.path);
@@ -48,6 +50,11 @@ export async function stage(input: StageInput, tools: StepTools): Promise<Staged
     uploads: all.map(({ key, size, md5 }) => ({ key, size, md5, path: join(folder, key) })),
     ...(zip || source.notebook === undefined ? {} : { preview: source.notebook }),
   };
+}
+
+async function completeCitation(path: string, record: DepositRecord): Promise<void> {
+  const text = await readIfThere(path);
+  if (text !== undefined) await writeFileAtomic(path, completedCitation(text, record));
 }
 
 /** Refuses what no draft of this archive can hold, before any is made. */
