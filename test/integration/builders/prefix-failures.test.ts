@@ -55,6 +55,10 @@ test('no network, and no uv either', async () => {
     PIP_INDEX_URL: closed,
     PIP_EXTRA_INDEX_URL: closed,
     PIP_FIND_LINKS: '',
+    PATH: (process.env.PATH ?? '')
+      .split(':')
+      .filter((folder) => !existsSync(join(folder, 'uv')))
+      .join(':'),
   };
   const context = testContext({ environment });
   const choosing = prefixBuilder.chooseInterpreter('main', specOf([], ['3.11']), context);
