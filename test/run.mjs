@@ -18,7 +18,12 @@ process.on('SIGINT', () => undefined); // the programs below get it too, and end
 function runs(argv, env = process.env) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, argv, { cwd: root, env, stdio: 'inherit' });
-    child.once('close', (code) => resolve(code === 0));
+    const end = () => child.kill('SIGKILL'); // what its tests had started is found and ended below
+    process.on('SIGTERM', end);
+    child.once('close', (code) => {
+      process.off('SIGTERM', end);
+      resolve(code === 0);
+    });
   });
 }
 
