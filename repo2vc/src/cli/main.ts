@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { type Command, CommanderError } from 'commander';
 import { Failure } from '../failure.ts';
 import { exitCodeOf, exitCodes } from './exit.ts';
@@ -8,6 +9,7 @@ import { program } from './program.ts';
 import { showFailure } from './render/failure.ts';
 
 const controller = new AbortController();
+setMaxListeners(0, controller.signal);
 let interruptions = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {

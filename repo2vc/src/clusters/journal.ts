@@ -5,7 +5,7 @@ import type { JournalEntry } from '../model/index.ts';
 
 /** What is about to be done to a cluster, and how it ended: for people who look into what went wrong. */
 export interface Journal {
-  /** Returns when the line is on the disk. */
+  /** Returns when the line is written; an intent, when it is on the disk. */
   note(entry: Omit<JournalEntry, 'time' | 'cluster'>): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export function journalIn(folder: string | undefined, cluster: string, clock: Cl
       const file = await open(join(folder, 'journal.ndjson'), 'a');
       try {
         await file.write(`${JSON.stringify({ time: clock.now().toISOString(), cluster, ...entry })}\n`);
-        await file.sync();
+        if (entry.phase === 'intent') await file.sync();
       } finally {
         await file.close();
       }

@@ -10,6 +10,23 @@ import type { FileEntry } from '../model/index.ts';
  * beside it, fsync, rename, fsync of the folder. Makes missing folders. A full disk is the Failure `disk-full`.
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  await writeAtomic(path, data, mode, true);
+}
+
+/**
+ * The same for what is of no use after a power cut: readers, and a killed process, meet the old bytes or the new ones,
+ * but nothing waits for the disk.
+ */
+export async function replaceFile(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  await writeAtomic(path, data, mode, false);
+}
+
+async function writeAtomic(
+  path: string,
+  data: string | Uint8Array,
+  mode: number,
+  durable: boolean,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
   await translateDiskErrors(path, async () => {
@@ -17,12 +34,12 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(data);
-      await file.sync();
+      if (durable) await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
-    await syncFolder(folder);
+    if (durable) await syncFolder(folder);
   }).catch(async (error: unknown) => {
     await rm(temporary, { force: true });
     throw error;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Context } from '../context.ts';
 import { Failure, interrupted, isFailure } from '../failure.ts';
 import { takeLock } from '../io/lock.ts';
@@ -70,6 +71,8 @@ interface Stop {
 
 function linkSignals(run: Run, context: Context): Stop {
   const controller = new AbortController();
+  // Every node, download and program listens; that many listeners are no leak.
+  setMaxListeners(0, controller.signal);
   const stop = () => controller.abort(interrupted());
   const stopWatching = watchForCancel(run, stop);
   if (context.signal.aborted) stop();

@@ -2,7 +2,7 @@ import { chmod, chown, lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { codeOf, writeFileAtomic } from '../../../io/files.ts';
+import { codeOf, replaceFile } from '../../../io/files.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import { type NodePlace, names, plainUser, volatileRoot } from './places.ts';
@@ -10,11 +10,12 @@ import { writeLease } from './tag.ts';
 
 /**
  * Makes a node's folder. The tag comes first, so that whatever follows is found and removed by it, even when this is
- * the last thing we do.
+ * the last thing we do. Nothing here waits for the disk: a node does not outlive a power cut, and a tag that was lost
+ * in one is told as unreadable.
  */
 export async function makeFolder(place: NodePlace, tag: ProcessNodeTag, expiresAt: string): Promise<void> {
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
-  await writeFileAtomic(join(place.folder, names.tag), `${JSON.stringify(tag, undefined, 2)}\n`, 0o600);
+  await replaceFile(join(place.folder, names.tag), `${JSON.stringify(tag, undefined, 2)}\n`, 0o600);
   await writeLease(place, expiresAt);
   for (const name of [names.jobs, names.users, names.home, names.temporary]) {
     await mkdir(join(place.folder, name), { recursive: true, mode: 0o700 });

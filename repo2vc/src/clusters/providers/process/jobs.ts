@@ -2,7 +2,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { readIfThere, writeFileAtomic } from '../../../io/files.ts';
+import { readIfThere, replaceFile } from '../../../io/files.ts';
 import type { ExecOptions, JobView } from '../../types.ts';
 import { endMembers, killMember } from './members.ts';
 import { names } from './places.ts';
@@ -24,7 +24,7 @@ export async function startJob(
     ...options,
     env: { ...options.env, REPO2VC_JOB: jobOf(sandbox, name) },
   });
-  await writeFileAtomic(join(folder, 'run'), `umask 022\nexec ${command.map(quoted).join(' ')}\n`, 0o600);
+  await replaceFile(join(folder, 'run'), `umask 022\nexec ${command.map(quoted).join(' ')}\n`, 0o600);
   const request = `asked-${context.random(12)}`;
   await writeFile(join(folder, request), '');
   const sent = await sendCommand(sandbox.place, `start ${name} ${request}`);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../../failure.ts';
-import { readIfThere, writeFileAtomic } from '../../../io/files.ts';
+import { readIfThere, replaceFile } from '../../../io/files.ts';
 import { type ProcessNodeTag, parserOf } from '../../../model/index.ts';
 import { type NodePlace, names } from './places.ts';
 
@@ -29,7 +29,7 @@ export async function endOf(place: NodePlace, tag: ProcessNodeTag): Promise<Date
 /** Moves the end of a node; its supervisor sees it within two seconds. */
 export async function writeLease(place: NodePlace, expiresAt: string): Promise<void> {
   const seconds = Math.floor(new Date(expiresAt).getTime() / 1000);
-  await writeFileAtomic(join(place.folder, names.lease), `${seconds}\n`, 0o600);
+  await replaceFile(join(place.folder, names.lease), `${seconds}\n`, 0o600);
 }
 
 /** This computer since it was last started. */
