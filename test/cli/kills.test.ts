@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { belongings } from '../support/belongings.ts';
@@ -137,12 +137,14 @@ describe.skipIf(!needs.pip)('a reproduction that is killed and resumed', () => {
 /** A person with no environments yet, who has uv and the packages. */
 function freshCache(person: Person): Person {
   const cache = join(testCache(), 'repo2vc');
-  const uv = readdirSync(join(cache, 'tools')).find((name) => name.startsWith('uv-')) ?? '';
+  // It was fetched into the cache, unless this computer has it on its PATH.
+  const tools = join(cache, 'tools');
+  const uv = existsSync(tools) && readdirSync(tools).find((name) => name.startsWith('uv-'));
   mkdirSync(join(person.folder, 'cache'));
   Object.assign(person.environment, {
     XDG_CACHE_HOME: join(person.folder, 'cache'),
     UV_CACHE_DIR: process.env.UV_CACHE_DIR ?? join(cache, 'uv'),
-    PATH: `${join(cache, 'tools', uv, 'bin')}:${process.env.PATH}`,
+    ...(uv && { PATH: `${join(tools, uv, 'bin')}:${process.env.PATH}` }),
   });
   return person;
 }
