@@ -183,8 +183,9 @@ function feed(child: ChildProcess, input: RunOptions['input'], failed: (error: u
     return;
   }
   pipeline(input, stdin).catch((error: unknown) => {
-    const closed = error instanceof Error && 'code' in error && error.code === 'EPIPE';
-    if (!closed) failed(error);
+    // When the input itself broke off, the program meets its end there, and says so by its exit code.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') failed(error);
   });
 }
 

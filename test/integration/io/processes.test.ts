@@ -54,3 +54,13 @@ it('gives a character whole that came in two pieces', async () => {
   await run(['sh', '-c', script], { env, onLine: (line) => lines.push(line) });
   expect(lines).toEqual(['é']);
 });
+
+it('is content with a program that does not read all it is given', async () => {
+  const programs = [['true'], ['head', '-c', '10'], ['sh', '-c', 'head -c 524288 >/dev/null']];
+  for (let round = 0; round < 60; round++) {
+    for (const program of programs) {
+      const input = Readable.from(Array.from({ length: 8 }, () => Buffer.alloc(65_536)));
+      expect(await run(program, { env, input })).toMatchObject({ code: 0 });
+    }
+  }
+});
