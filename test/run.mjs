@@ -2,7 +2,7 @@
 // checks lint and types; runs the tests; looks for what they left behind. `npm test -- unit/model` runs only the test
 // files whose path contains that. REPO2VC_NO_SKIPS=1 makes a skipped test a failure.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,7 @@ function runs(argv, env = process.env) {
 async function check(name, argv) {
   const passed = await runs(argv);
   console.log(`${passed ? '✓' : '✗'} ${name}`);
-  return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return passed ? { passed: 1, failed: 0, failures: [] } : { passed: 0, failed: 1, failures: [name] };
 }
 
 /** Counts from Vitest's report; a test file that could not even start counts as one failed test. */
@@ -46,7 +46,23 @@ function countsOf(file, endedWell) {
       .filter((test) => !['passed', 'failed'].includes(test.status))
       .map((test) => `${relative(join(root, 'test'), result.name)}: ${test.fullName}`),
   );
-  return { passed: report.numPassedTests, failed: failed === 0 && !endedWell ? 1 : failed, skipped };
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && !endedWell ? 1 : failed,
+    failures: failuresOf(report),
+    skipped,
+  };
+}
+
+/** What failed, each with the first lines of its reason. */
+function failuresOf(report) {
+  return report.testResults.flatMap((result) => {
+    const file = relative(join(root, 'test'), result.name);
+    const failed = result.assertionResults.filter((test) => test.status === 'failed');
+    const told = failed.map((test) => [`${file}: ${test.fullName}`, test.failureMessages.join('\n')]);
+    if (told.length === 0 && result.status === 'failed') told.push([file, result.message]);
+    return told.map(([name, why]) => [name, ...why.split('\n').slice(0, 30)].join('\n    '));
+  });
 }
 
 function readReport(file) {
@@ -101,8 +117,16 @@ const checks =
         await check('types (tsc)', [ours('typescript', 'bin', 'tsc'), '-b']),
       ];
 const tests = await runTests(missing);
-for (const what of tests.left) console.log(`✗ left behind by the tests: ${what}`);
 tellSkipped(tests.skipped, missing);
+
+// Told once more at the very end, where somebody looks first; to a file too, for who runs more than this.
+const failures = [
+  ...checks.flatMap(({ failures }) => failures),
+  ...tests.failures,
+  ...tests.left.map((what) => `left behind by the tests: ${what}`),
+].map((failure) => `✗ ${failure}\n`);
+if (failures.length > 0) console.log(`\nFAILED:\n${failures.join('')}`);
+if (process.env.REPO2VC_FAILURES) appendFileSync(process.env.REPO2VC_FAILURES, failures.join(''));
 
 const sum = (key) => checks.reduce((all, one) => all + one[key], 0);
 const failed = tests.failed + sum('failed') + (tests.left.length > 0 ? 1 : 0);

@@ -10,6 +10,7 @@ export const name = 'nodes';
 export const aim = 'up and down take at most 1.3 × bare spawns of the same processes, and grow linearly';
 
 const nodeSide = join(import.meta.dirname, '..', '..', 'repo2vc', 'node-side');
+const listing = readFileSync(join(nodeSide, 'listing.sh'), 'utf8');
 
 export async function run() {
   const engine = await import('../../repo2vc/dist/clusters/engine.js');
@@ -86,27 +87,37 @@ async function bareNodes(folder, count) {
   const begin = performance.now();
   const children = await Promise.all(Array.from({ length: count }, () => bareNode(folder)));
   await Promise.all(children.map(() => bareProgram()));
-  for (const { child } of children) process.kill(child.pid, 'SIGKILL');
+  // All of a node's processes: the reaper that a dead supervisor leaves would be at work while the next one is measured.
+  for (const { child } of children) for (const pid of familyOf(child.pid)) end(pid);
   await Promise.all(children.map(({ ended }) => ended));
   for (const { place } of children) rmSync(place, { recursive: true });
   return performance.now() - begin;
 }
 
+/** A process and its descendants. */
+function familyOf(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => familyOf(Number(child))))];
+}
+
+function end(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended with its parent
+  }
+}
+
 function bareProgram() {
-  const look = [
-    '--unshare-pid',
-    '--die-with-parent',
-    '--ro-bind',
-    '/',
-    '/',
-    '--proc',
-    '/proc',
-    '--dev',
-    '/dev',
-    'true',
-  ];
+  const spaces = ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--new-session', '--die-with-parent'];
+  const sight = ['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--'];
+  const root = process.getuid() === 0;
+  const user = root ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--no-new-privs'] : [];
+  const look = [...(root ? [] : ['--unshare-user']), ...spaces, ...sight, ...user];
   return new Promise((resolve) =>
-    spawn('bwrap', look, { stdio: 'ignore' }).once('close', resolve).once('error', resolve),
+    spawn('bwrap', [...look, 'sh', '-c', listing, 'listing.sh', 'placed'], { stdio: 'ignore' })
+      .once('close', resolve)
+      .once('error', resolve),
   );
 }
 
@@ -120,11 +131,9 @@ async function bareNode(folder) {
   const child = spawn('sh', [join(place, 'supervisor.sh'), place, join(place, 'volatile'), '0'], {
     detached: true,
     env: { PATH: process.env.PATH, REPO2VC_NODE: place },
-    // Closed by the last of its processes, the reaper.
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: 'ignore',
   });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  child.stderr.resume();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   while (
     !existsSync(join(place, 'supervisor.pid')) ||
     readFileSync(join(place, 'supervisor.pid')).length === 0

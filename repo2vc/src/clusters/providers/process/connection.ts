@@ -34,8 +34,8 @@ export async function connectTo(place: NodePlace, context: Context): Promise<Nod
     get: async (directory, paths) => get(sandbox, directory, paths, context),
     putSecret: (name, value) => putSecret(sandbox, name, value),
     exposeSocket: async (name) => exposeSocket(sandbox, name),
-    endpoint: async (port) => ({ host: await hostOf(sandbox, context), port }),
-    freePort: async () => freePortOf(await hostOf(sandbox, context)),
+    endpoint: async (port) => ({ host: hostOf(sandbox, context), port }),
+    freePort: async () => freePortOf(hostOf(sandbox, context)),
   };
 }
 
@@ -149,9 +149,9 @@ function plainName(name: string): string {
   return name;
 }
 
-async function hostOf(sandbox: Sandbox, context: Context): Promise<string> {
+function hostOf(sandbox: Sandbox, context: Context): string {
   const { cluster, node } = sandbox.place;
-  const address = await addressOf(context.places, cluster, node);
+  const address = addressOf(context.places, cluster, node);
   if (address) return address;
   throw new Failure('node-lost', `Node ${node} of ${cluster} has no address any more.`, {
     hint: `Go on, on new nodes, with: repo2vc runs resume ${cluster.replace(/-client$/, '')}`,

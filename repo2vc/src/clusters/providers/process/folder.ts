@@ -85,9 +85,10 @@ async function writeUsers(place: NodePlace): Promise<void> {
  */
 export async function removeNodeFolder(place: NodePlace, context: Context): Promise<void> {
   await rm(join(place.folder, names.supervisor), { force: true });
-  for (const name of await readdir(place.folder).catch(() => [] as string[])) {
-    if (name !== names.tag) await removeTree(join(place.folder, name), context);
-  }
+  const others = (await readdir(place.folder).catch(() => [] as string[])).filter(
+    (name) => name !== names.tag,
+  );
+  await Promise.all(others.map((name) => removeTree(join(place.folder, name), context)));
   await removeTree(join(place.folder, names.tag), context);
   await removeEmpty(place.folder);
 }

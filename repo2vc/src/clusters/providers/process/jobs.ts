@@ -67,7 +67,7 @@ export async function stopJob(sandbox: Sandbox, name: string, context: Context):
   // A job that has just been started may have no program yet; its keeper tells when there is none any more.
   for (let attempt = 0; attempt < 500; attempt++) {
     const program = await processIn(pid);
-    if (program) await killMember(program);
+    if (program) killMember(program);
     await endMembers([`REPO2VC_JOB=${jobOf(sandbox, name)}`], context);
     if ((await viewJob(sandbox, name)).state !== 'running') return;
     await context.clock.sleep(10, context.signal);

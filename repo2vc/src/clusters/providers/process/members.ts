@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { startTimeOf } from '../../../io/lock.ts';
 
 /** A running process; the start time tells it from a later one with the same pid. */
 export interface Member {
@@ -11,46 +10,66 @@ export interface Member {
 
 /**
  * Finds the processes that carry one of `marks` (`NAME=value`) in their environment, and all their descendants, which may have
- * overwritten theirs. Never this process itself. Reads /proc without giving way: that is ten times as fast.
+ * overwritten theirs. Never this process itself.
  */
-export function findMembers(marks: readonly string[]): Member[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const known = pids.map((pid) => factsOf(Number(pid), marks)).filter((fact) => fact !== undefined);
-  const mine = new Set(known.filter((fact) => fact.marked).map((fact) => fact.pid));
+export async function findMembers(marks: readonly string[]): Promise<Member[]> {
+  const known = await lookAtAll();
+  const isMarked = (one: Seen) => marks.some((mark) => one.environment.includes(`\0${mark}\0`));
+  const mine = new Set(known.filter(isMarked).map((one) => one.pid));
   for (let before = -1; before !== mine.size; ) {
     before = mine.size;
-    for (const fact of known) if (mine.has(fact.parent)) mine.add(fact.pid);
+    for (const one of known) if (mine.has(one.parent)) mine.add(one.pid);
   }
-  return known.filter((fact) => mine.has(fact.pid) && fact.pid !== process.pid);
+  return known.filter((one) => mine.has(one.pid) && one.pid !== process.pid);
 }
 
-/** Field 3 of /proc/PID/stat is the state, 4 the parent, 22 the start time (proc(5)). */
-function factsOf(pid: number, marks: readonly string[]) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z') return undefined;
-    const marked = environmentOf(pid)
-      .split('\0')
-      .some((variable) => marks.includes(variable));
-    return { pid, startTime: fields[19] ?? '', parent: Number(fields[1]), marked };
-  } catch {
-    return undefined;
-  }
+interface Seen extends Member {
+  readonly parent: number;
+  /** `\0NAME=value\0NAME=value\0`; empty for a process of somebody else, which cannot be ours. */
+  readonly environment: string;
 }
 
-/** Empty for a process of somebody else, which cannot be ours. */
-function environmentOf(pid: number): string {
+let look: Promise<readonly Seen[]> | undefined;
+
+/**
+ * Every process of this computer. Who asks while a look has not begun shares it: many nodes are ended at once. Reads
+ * /proc without giving way: that is ten times as fast.
+ */
+function lookAtAll(): Promise<readonly Seen[]> {
+  look ??= new Promise((resolve) => {
+    setImmediate(() => {
+      look = undefined;
+      const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+      resolve(pids.map((pid) => lookAt(Number(pid))).filter((one) => one !== undefined));
+    });
+  });
+  return look;
+}
+
+/**
+ * Undefined when it has ended. Field 3 of /proc/PID/stat is the state, 4 the parent, 22 the start time, 23 the size in
+ * memory: only the kernel's own threads have none (proc(5)).
+ */
+function lookAt(pid: number): Seen | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  const [state, parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [startTime, size] = fields.slice(17);
+  if (startTime === undefined || state === 'Z') return undefined;
+  const environment = size === '0' ? '' : `\0${textOf(`/proc/${pid}/environ`)}`;
+  return { pid, startTime, parent: Number(parent), environment };
+}
+
+function textOf(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+    return readFileSync(path, 'latin1');
   } catch {
     return '';
   }
 }
 
 /** Kills a process if it still is the one that was meant. */
-export async function killMember(member: Member): Promise<void> {
-  if ((await startTimeOf(member.pid)) !== member.startTime) return;
+export function killMember(member: Member): void {
+  if (lookAt(member.pid)?.startTime !== member.startTime) return;
   try {
     process.kill(member.pid, 'SIGKILL');
   } catch {
@@ -58,10 +77,13 @@ export async function killMember(member: Member): Promise<void> {
   }
 }
 
-/** Kills every process that carries one of `marks`, and looks until none is seen. */
+/**
+ * Kills every process that carries one of `marks`, and looks until none is seen. The youngest go first, so that a reaper
+ * does not begin its own work because its supervisor has died.
+ */
 export async function endMembers(marks: readonly string[], context: Context): Promise<void> {
   for (let round = 0; ; round++) {
-    const members = findMembers(marks);
+    const members = await findMembers(marks);
     if (members.length === 0) return;
     if (round === 200) {
       throw new Failure(
@@ -73,7 +95,8 @@ export async function endMembers(marks: readonly string[], context: Context): Pr
         },
       );
     }
-    for (const member of members) await killMember(member);
+    const age = (one: Member) => Number(one.startTime);
+    for (const member of members.sort((a, b) => age(b) - age(a) || b.pid - a.pid)) killMember(member);
     await context.clock.sleep(Math.min(2 * (round + 1), 100), context.signal);
   }
 }

@@ -49,16 +49,15 @@ export async function observeCluster(cluster: ClusterId, context: Context): Prom
  */
 export async function listClusters(context: Context): Promise<ClusterView[]> {
   const root = nodesFolder(context.places);
-  const ids = new Set(await clustersWithAddress(context.places));
+  const ids = new Set(clustersWithAddress(context.places));
   for (const id of await foldersIn(root)) if (await isOurs(join(root, id))) ids.add(id);
   const createdAt = context.clock.now().toISOString();
   return Promise.all([...ids].map((id) => observeCluster({ id, owner: context.owner, createdAt }, context)));
 }
 
 async function leavesTraces(cluster: string, context: Context): Promise<boolean> {
-  if ((await clustersWithAddress(context.places)).includes(cluster) || (await hasVolatile(cluster)))
-    return true;
-  return findMembers([`REPO2VC_CLUSTER=${cluster}`]).length > 0;
+  if (clustersWithAddress(context.places).includes(cluster) || (await hasVolatile(cluster))) return true;
+  return (await findMembers([`REPO2VC_CLUSTER=${cluster}`])).length > 0;
 }
 
 function phaseOf(nodes: readonly NodeView[], end: Date, context: Context): ClusterView['phase'] {

@@ -136,7 +136,8 @@ function laterOf(end: Date, expiresAt: string): string {
 
 /** Ends every program of these nodes; their files stay. */
 export async function stopNodes(places: readonly NodePlace[], context: Context): Promise<void> {
-  for (const place of places) await refuseElsewhere(place);
+  if (places.length === 0) return;
+  await Promise.all(places.map(refuseElsewhere));
   const marks = places.map((place) => `REPO2VC_NODE=${place.cluster}/${place.node}`);
   await endMembers(marks, context);
 }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
@@ -61,7 +61,7 @@ function scopeVariables(scope: readonly string[], context: Context): Record<stri
 
 async function waitFor(place: NodePlace, context: Context): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt++) {
-    if (await supervisorOf(place)) return;
+    if (existsSync(join(place.folder, names.supervisor)) && (await supervisorOf(place))) return;
     await context.clock.sleep(attempt < 50 ? 5 : 20, context.signal);
   }
   const said = (await readIfThere(join(place.folder, 'supervisor.log')))?.trim().slice(-500);

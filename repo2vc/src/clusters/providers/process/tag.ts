@@ -34,9 +34,11 @@ export async function writeLease(place: NodePlace, expiresAt: string): Promise<v
 
 /** This computer since it was last started. */
 export async function thisComputer(): Promise<{ host: string; boot: string }> {
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-  return { host: hostname(), boot: boot.trim() };
+  boot ??= readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  return { host: hostname(), boot: (await boot).trim() };
 }
+
+let boot: Promise<string> | undefined;
 
 /** Whether a node was made on this computer; its name may have changed, or it may have been started again. */
 export async function isHere(tag: ProcessNodeTag): Promise<boolean> {
