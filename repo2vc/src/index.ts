@@ -31,6 +31,6 @@ export { publicationHash } from './pipeline/publish.ts';
 export { openLocalArchive } from './pipeline/serve-archive.ts';
 export { runInSession, sessionUrlOf } from './pipeline/session.ts';
 export { followEvents, readEvents } from './runs/event-log.ts';
-export { addAnswers, createRun, listRuns, openRun, type Run, requestOf } from './runs/folder.ts';
+export { addAnswers, answersOf, createRun, listRuns, openRun, type Run, requestOf } from './runs/folder.ts';
 export { type RunState, stateOf } from './runs/state.ts';
 export { removeCredential, saveCredential } from './settings/credentials.ts';

@@ -106,13 +106,14 @@ describe('where nobody can be asked', () => {
     const flags = '--creator "Family, Given [ORCID]" --licence SPDX';
     expect(hint).toBe(`Type the same command again, with ${flags}`);
     const runs = runIdsOf(author).length;
-    const { deposit } = await author.result([
-      ...publish,
-      '--creator',
-      'Curie, Marie',
-      '--licence',
-      'CC0-1.0',
-    ]);
+    const told = ['--creator', 'Curie, Marie', '--licence', 'CC0-1.0'];
+    // --yes was the first command's alone
+    const looking = ['publish', folder, '--to', 'local', ...told];
+    const shown = await asks(author, looking);
+    expect(shown.needs).toEqual(['confirm']);
+    const resume = /repo2vc (runs resume \S+)/.exec(shown.hint)?.[1] ?? '';
+    expect((await asks(author, resume.split(' '))).needs).toEqual(['confirm']);
+    const { deposit } = await author.result([...publish, ...told]);
     expect(deposit).toMatchObject({
       records: [
         { role: 'environment', creators: [{ familyName: 'Carberry' }], licence: 'MIT' },

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeAsking } from '../support/asking.ts';
 import { belongings, placesOf } from '../support/belongings.ts';
 import { type Published, publishedFolder, stranger } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
+import { writeFiles } from '../support/publishing.ts';
 import { onlyRun } from '../support/run-client.ts';
 import { openSession } from '../support/session.ts';
 import { keys, typeAtTerminal } from '../support/terminal.ts';
@@ -66,6 +68,24 @@ describe.skipIf(!needs.pip)('at a terminal', () => {
     expect(code).toBe(1);
     expect(shown).toContain('Nothing was done.');
     expect(belongings(person)).toEqual([]);
+  });
+
+  it('--yes still counts after a question of the same command', async () => {
+    const { author } = published;
+    const folder = join(author.folder, 'untold');
+    writeAsking(folder);
+    writeFiles(folder, { 'CITATION.cff': 'cff-version: 1.2.0\nmessage: m\ntitle: T of X\nauthors: []\n' });
+    const { code, shown } = await typeAtTerminal(
+      author,
+      ['publish', folder, '--to', 'local', '--yes', '--licence', 'MIT'],
+      [
+        ['Author 1', `Curie, Marie${keys.enter}`],
+        ['ORCID', keys.enter],
+        ['Author 2', keys.enter],
+        ['Published:'],
+      ],
+    );
+    expect(code, shown).toBe(0);
   });
 
   it('NO_COLOR is honoured', async () => {

@@ -1,5 +1,5 @@
 import { isFailure } from '../failure.ts';
-import type { Answers, EventRecord, Need } from '../model/index.ts';
+import type { EventRecord, Need } from '../model/index.ts';
 import { type Ask, terminalAsk } from './ask.ts';
 import { contextOf, type Host, type Screen } from './host.ts';
 import { askForAll, unanswered } from './needs.ts';
@@ -106,5 +106,6 @@ async function takeAnswers(
   for (const [name, value] of answered.secrets) input.secrets.set(name, value);
   for (const [origin, token] of answered.tokens)
     await engine.saveCredential(input.host.places, origin, token);
-  await engine.addAnswers(run, answered.answers as Partial<Answers>);
+  const { confirmShown } = await engine.answersOf(run); // this command's, still
+  await engine.addAnswers(run, { ...answered.answers, ...(confirmShown ? { confirmShown } : {}) });
 }

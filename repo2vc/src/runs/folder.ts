@@ -88,12 +88,17 @@ export async function answersOf(run: Run): Promise<Answers> {
   return (await loadValue(run, 'answers.json', parseAnswers)) ?? { schemaVersion: 1 };
 }
 
-/** Adds answers to those that were given before; the newer wins, lists are joined. Failure `invalid-answer`. */
+/**
+ * Adds answers to those that were given before; the newer wins, lists are joined. What a publication shows is accepted
+ * unseen (`confirmShown`) by the command alone that says so: it cannot be taken back. Failure `invalid-answer`.
+ */
 export async function addAnswers(run: Run, more: Partial<Answers>): Promise<Answers> {
-  const before = await answersOf(run);
+  const { confirmShown, ...before } = await answersOf(run);
+  const isKept = confirmShown && (await requestOf(run)).kind !== 'publish';
   const join = <T>(a: readonly T[] = [], b: readonly T[] = []) => [...new Set([...a, ...b])];
   const answers: Answers = {
     ...before,
+    ...(isKept ? { confirmShown } : {}),
     ...more,
     schemaVersion: 1,
     parameters: { ...before.parameters, ...more.parameters },

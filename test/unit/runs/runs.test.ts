@@ -143,6 +143,23 @@ describe('a run', () => {
     });
   });
 
+  it('that publishes unseen does so for the command that said so; every other answer stays', async () => {
+    const context = testContext();
+    const publication = { schemaVersion: 1, kind: 'publish', folder: '/a', archive: 'zenodo' } as const;
+    const run = await createRun(publication, { schemaVersion: 1, confirmShown: true }, context);
+    await addAnswers(run, { confirmShown: true, title: 'A title' });
+    expect((await answersOf(run)).confirmShown).toBe(true);
+    await addAnswers(run, { licence: 'MIT' });
+    expect(await answersOf(run)).toEqual({
+      schemaVersion: 1,
+      title: 'A title',
+      licence: 'MIT',
+      parameters: {},
+      consents: [],
+      confirmed: [],
+    });
+  });
+
   it('waits for an answer, and goes on with it', async () => {
     const context = testContext();
     const run = await createRun(request, { schemaVersion: 1 }, context);

@@ -93,23 +93,25 @@ export async function answersFrom(options: AnswerOptions): Promise<Answers> {
   };
 }
 
-/** Starts the run in a process of its own. Secrets pass through a pipe: neither arguments nor environment hold them. */
+/**
+ * Starts the run in a process of its own, which goes on with what this command said. Secrets pass through a pipe:
+ * neither arguments nor environment hold them.
+ */
 export async function detach(
   id: string,
   secrets: ReadonlyMap<string, string>,
   host: Host,
   screen: Screen,
 ): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [host.script, 'runs', 'resume', id, '--secrets-on-stdin', '--log-format', 'json'],
-    {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: host.environment as NodeJS.ProcessEnv,
-      cwd: host.workingDirectory,
-    },
-  );
+  const engine = await import('../../index.ts');
+  const { confirmShown } = await engine.answersOf(await engine.openRun(host.places, id));
+  const words = ['runs', 'resume', id, '--secrets-on-stdin', '--log-format', 'json'];
+  const child = spawn(process.execPath, [host.script, ...words, ...(confirmShown ? ['--yes'] : [])], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: host.environment as NodeJS.ProcessEnv,
+    cwd: host.workingDirectory,
+  });
   await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.stdin.end(JSON.stringify(Object.fromEntries(secrets)), () => resolve(undefined));
