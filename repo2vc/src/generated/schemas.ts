@@ -39,7 +39,7 @@ export const schemas: readonly object[] = [
    },
    "confirmShown": {
     "const": true,
-    "description": "Accept what this run shows, without a hash: --yes."
+    "description": "Accept what this run shows, without a hash: --yes. Of a publication's later commands each says it anew."
    },
    "title": {
     "type": "string",
@@ -2502,10 +2502,9 @@ export const schemas: readonly object[] = [
      },
      "until": {
       "enum": [
-       "target",
-       "inject"
+       "target"
       ],
-      "description": "The last step. Default: inject."
+      "description": "Only look: choose where it would run, and stop there."
      }
     },
     "required": [

@@ -125,7 +125,7 @@ consents?: ("process" | "source-builds")[]
  */
 confirmed?: Sha256[]
 /**
- * Accept what this run shows, without a hash: --yes.
+ * Accept what this run shows, without a hash: --yes. Of a publication's later commands each says it anew.
  */
 confirmShown?: true
 title?: string
@@ -1099,9 +1099,9 @@ reference: string
  */
 workingDirectory: string
 /**
- * The last step. Default: inject.
+ * Only look: choose where it would run, and stop there.
  */
-until?: ("target" | "inject")
+until?: "target"
 }
 export interface PublishRequest {
 schemaVersion: 1

@@ -7,7 +7,15 @@ import type { EventRecord, ReproduceRequest } from '../../../repo2vc/src/model/i
 import { cancelRun, type JobKind, runJob } from '../../../repo2vc/src/pipeline/job.ts';
 import { Waiting } from '../../../repo2vc/src/pipeline/stepper.ts';
 import { followEvents, openLog, readEvents } from '../../../repo2vc/src/runs/event-log.ts';
-import { addAnswers, answersOf, createRun, listRuns, openRun } from '../../../repo2vc/src/runs/folder.ts';
+import {
+  addAnswers,
+  answersOf,
+  createRun,
+  listRuns,
+  openRun,
+  requestOf,
+  saveValue,
+} from '../../../repo2vc/src/runs/folder.ts';
 import { requestCancel, stateOf } from '../../../repo2vc/src/runs/state.ts';
 import { realClock, testContext } from '../../support/context.ts';
 
@@ -113,6 +121,14 @@ describe('a run', () => {
       await expect(making).rejects.not.toThrow('hunter2');
     }
     expect(await listRuns(context.places)).toEqual([]);
+  });
+
+  it('that only looks stops at its target: there is no other end to name', async () => {
+    const context = testContext();
+    const looking = await createRun({ ...request, until: 'target' }, { schemaVersion: 1 }, context);
+    expect(await requestOf(looking)).toMatchObject({ until: 'target' });
+    await saveValue(looking, 'request.json', { ...request, until: 'inject' });
+    await expect(requestOf(looking)).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
   it('are listed from the oldest to the newest; a folder that was cut short is none', async () => {
