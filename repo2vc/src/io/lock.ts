@@ -17,17 +17,18 @@ export interface Lock {
  * may add N + 1 once the owner of N has released it or is dead (its pid is gone, or was given to another process, or
  * the computer was restarted). The file is made by link(2), so of two who try, one wins. Nothing is ever renamed or
  * removed, so nobody can take away a lock that was taken a moment ago. On a shared file system an owner on another
- * computer counts as alive.
+ * computer counts as alive; one that cannot be read, as a power cut may leave it, as dead.
  */
 export async function takeLock(folder: string): Promise<Lock | { readonly owner: LockOwner }> {
   await mkdir(folder, { recursive: true });
   const newest = await newestOf(folder);
-  if (newest && (await isAlive(newest.owner))) return { owner: newest.owner };
+  if (newest?.owner && (await isAlive(newest.owner))) return { owner: newest.owner };
   const mine: LockOwner = { ...(await thisProcess()), released: false };
   const path = join(folder, `lock.${(newest?.number ?? 0) + 1}.json`);
   const temporary = join(folder, `.lock-${randomBytes(6).toString('hex')}.tmp`);
   try {
-    await writeFile(temporary, JSON.stringify(mine), { flag: 'wx' });
+    // its bytes are on the disk before its name is: what has the name of a lock is a whole one
+    await writeFile(temporary, JSON.stringify(mine), { flag: 'wx', flush: true });
     await link(temporary, path);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
@@ -42,16 +43,27 @@ export async function takeLock(folder: string): Promise<Lock | { readonly owner:
 /** Who owns the folder now, if anybody living does. */
 export async function ownerOf(folder: string): Promise<LockOwner | undefined> {
   const newest = await newestOf(folder);
-  return newest && (await isAlive(newest.owner)) ? newest.owner : undefined;
+  return newest?.owner && (await isAlive(newest.owner)) ? newest.owner : undefined;
 }
 
-async function newestOf(folder: string): Promise<{ number: number; owner: LockOwner } | undefined> {
+interface Newest {
+  readonly number: number;
+  /** Undefined when it cannot be read. */
+  readonly owner: LockOwner | undefined;
+}
+
+async function newestOf(folder: string): Promise<Newest | undefined> {
   const names = await readdir(folder).catch(() => []);
   const numbers = names.flatMap((name) => /^lock\.(\d+)\.json$/.exec(name)?.[1] ?? []).map(Number);
   if (numbers.length === 0) return undefined;
   const number = Math.max(...numbers);
   const path = join(folder, `lock.${number}.json`);
-  return { number, owner: parseOwner(JSON.parse(await readFile(path, 'utf8')), path) };
+  const text = await readFile(path, 'utf8');
+  try {
+    return { number, owner: parseOwner(JSON.parse(text), path) };
+  } catch {
+    return { number, owner: undefined };
+  }
 }
 
 async function isAlive(owner: LockOwner): Promise<boolean> {

@@ -34,4 +34,12 @@ describe('the lock of a folder', () => {
     writeFileSync(join(folder, 'lock.1.json'), JSON.stringify(other));
     expect(await takeLock(folder)).toMatchObject({ owner: { host: 'elsewhere' } });
   });
+
+  it.each(['', '\0\0\0\0', '{"pid": 1'])('can be taken where a power cut left %j of it', async (left) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'lock.1.json'), left);
+    expect(await ownerOf(folder)).toBeUndefined();
+    expect(await takeLock(folder)).toHaveProperty('release');
+    expect(await ownerOf(folder)).toMatchObject({ pid: process.pid });
+  });
 });
