@@ -105,6 +105,21 @@ describe('publishing a folder', () => {
     expect((await detect(snapshot, one.tools)).entry).toBe('analysis.ipynb');
   });
 
+  it.each([
+    ['a folder of their own', { 'raw/a.csv': 'x,y\n', 'raw/b.csv': 'x,y\n' }],
+    ['a file that is packed already', { 'set.zip': 'PK' }],
+    ['a file in a folder that is packed already', { 'raw/set.tar.gz': 'x' }],
+  ])('gives a stranger data with %s where the author has it', async (_what, data) => {
+    const { 'data/measured/a.csv': _a, 'data/measured/b.csv': _b, ...files } = experimentFiles();
+    const placed = Object.entries(data).map(([path, text]) => [`data/measured/${path}`, text]);
+    const one = await desk({ files: { ...files, ...Object.fromEntries(placed) } });
+    const { data: published } = byRole(given(await publish(one.request, yes, one.tools)).records);
+    const { snapshot } = await fetched(one, published, 'fetched');
+    const paths = snapshot.files.map(({ path }) => path);
+    expect(paths).toEqual([...Object.keys(data), 'ro-crate-metadata.json'].sort());
+    expect(snapshot.contentId).toBe(published.contentId);
+  });
+
   it('packs more files than a record may have', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 101 }, (_, index) => [`data/measured/${index}.csv`, `${index}\n`]),

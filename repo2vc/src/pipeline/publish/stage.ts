@@ -1,6 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Failure } from '../../failure.ts';
+import { isArchive } from '../../io/archive-entries.ts';
 import { checksumsOfFile } from '../../io/checksums.ts';
 import { readIfThere, writeFileAtomic } from '../../io/files.ts';
 import { packZip } from '../../io/pack.ts';
@@ -71,18 +72,29 @@ export function checkSize(source: SourceFolder, limits: Limits): void {
   );
 }
 
-/** Archives keep neither folders nor empty files, and only so many files; the crate is one of them. */
+/**
+ * Archives keep neither folders nor empty files, and only so many files; the crate is one of them. An only file that is
+ * packed already would be taken for the whole record when it is fetched.
+ */
 function needsZip({ files }: SourceFolder, limits: Limits): boolean {
-  return files.length >= limits.files || files.some(({ path, size }) => size === 0 || path.includes('/'));
+  const looksPacked = files.length === 1 && files.every(({ path }) => isArchive(path));
+  const fits =
+    files.length < limits.files && files.every(({ path, size }) => size > 0 && !path.includes('/'));
+  return looksPacked || !fits;
 }
 
+/** Packs the files in one top folder, which is what fetching leaves out: so a folder of their own below it stays. */
 async function packed(source: SourceFolder, tools: StepTools): Promise<{ folder: string; key: string }> {
   const folder = posix.join(posix.dirname(source.staged), 'upload');
-  const key = `${source.name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+/, '') || 'files'}.zip`;
+  const top = source.name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+/, '') || 'files';
+  const key = `${top}.zip`;
   const absolute = join(tools.runFolder, folder);
   await rm(absolute, { recursive: true, force: true });
   await mkdir(absolute, { recursive: true });
-  const files = source.files.map(({ path }) => ({ path, from: join(tools.runFolder, source.staged, path) }));
+  const files = source.files.map(({ path }) => ({
+    path: posix.join(top, path),
+    from: join(tools.runFolder, source.staged, path),
+  }));
   await packZip(files, join(absolute, key), tools.signal);
   return { folder, key };
 }
