@@ -20,7 +20,7 @@ const checkAnswers = parserOf<Answers>('answers.schema.json', 'invalid-answer');
  * Failure `invalid-answer`, with nothing made.
  */
 export async function createRun(request: RunRequest, answers: Answers, context: Context): Promise<Run> {
-  if (request.kind === 'reproduce') refuseSecrets(request.reference);
+  refuseSecretsIn(request);
   const day = context.clock.now().toISOString().slice(0, 10).replaceAll('-', '');
   const id = `r-${day}-${context.random(6)}`;
   const run = { id, folder: join(runsFolder(context.places), id) };
@@ -29,15 +29,24 @@ export async function createRun(request: RunRequest, answers: Answers, context: 
   return run;
 }
 
-/** What a person types is written into files and shown again, so no secret may stand in it. */
-function refuseSecrets(reference: string): void {
-  const url = URL.canParse(reference) ? new URL(reference) : undefined;
-  const named = ['token', 'access_token'].find((name) => url?.searchParams.has(name));
-  if (!url || (url.password === '' && named === undefined)) return;
-  throw new Failure('secret-in-reference', `The address of ${url.host} has a ${named ?? 'password'} in it.`, {
-    hint: named
-      ? `Leave it out; give your own token with: repo2vc login ${url.origin}`
-      : 'Leave it out; git asks its credential helpers for passwords.',
+/**
+ * What a person types is written into files and shown again, so no secret may stand in it. Of an address for the web,
+ * all that stands before the host is one: a token is often written as a user's name. Failure `secret-in-reference`.
+ */
+export function refuseSecretsIn(request: RunRequest): void {
+  const address = request.kind === 'reproduce' ? request.reference : request.archive;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url) return;
+  const named = ['token', 'access_token'].find((name) => url.searchParams.has(name));
+  const isWeb = /^https?:$/.test(url.protocol);
+  const before =
+    url.password !== '' ? 'password' : isWeb && url.username !== '' ? 'user name or token' : named;
+  if (before === undefined) return;
+  throw new Failure('secret-in-reference', `The address of ${url.host} has a ${before} in it.`, {
+    hint:
+      before === named
+        ? `Leave it out; give your own token with: repo2vc login ${url.origin}`
+        : 'Leave it out; git asks its credential helpers for names and passwords: git help credentials',
   });
 }
 

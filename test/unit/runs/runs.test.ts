@@ -109,10 +109,13 @@ describe('a run', () => {
     expect(readdirSync(join(context.places.state, 'runs'))).toEqual([run.id]);
   });
 
-  it('is not made when a secret stands in its reference', async () => {
+  it('is not made when a secret stands in an address', async () => {
     const context = testContext();
     const secrets = [
       'https://me:hunter2@git.example.org/a.git',
+      'https://hunter2@github.com/o/r',
+      ' HTTPS://hunter2@github.com/o/r@main',
+      'ssh://me:hunter2@git.example.org/a.git',
       'https://zenodo.org/records/1?token=hunter2',
     ];
     for (const reference of secrets) {
@@ -120,6 +123,13 @@ describe('a run', () => {
       await expect(making).rejects.toMatchObject({ code: 'secret-in-reference' });
       await expect(making).rejects.not.toThrow('hunter2');
     }
+    const archive = 'https://hunter2@zenodo.org';
+    const publishing = createRun(
+      { schemaVersion: 1, kind: 'publish', folder: '/a', archive },
+      { schemaVersion: 1 },
+      context,
+    );
+    await expect(publishing).rejects.toMatchObject({ code: 'secret-in-reference' });
     expect(await listRuns(context.places)).toEqual([]);
   });
 
@@ -157,6 +167,13 @@ describe('a run', () => {
       confirmed: ['a'.repeat(64), 'b'.repeat(64)],
       consents: ['process'],
     });
+  });
+
+  it('is made of an address that names the user of ssh, who is no secret', async () => {
+    const context = testContext();
+    for (const reference of ['git@github.com:o/r', 'ssh://git@github.com/o/r', 'https://github.com/o/r@main'])
+      await createRun({ ...request, reference }, { schemaVersion: 1 }, context);
+    expect(await listRuns(context.places)).toHaveLength(3);
   });
 
   it('that publishes unseen does so for the command that said so; every other answer stays', async () => {
