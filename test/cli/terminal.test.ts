@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeAsking } from '../support/asking.ts';
+import { publishRestricted, tokenOf, writeAsking } from '../support/asking.ts';
 import { belongings, placesOf } from '../support/belongings.ts';
 import { type Published, publishedFolder, stranger } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
@@ -86,6 +86,16 @@ describe.skipIf(!needs.pip)('at a terminal', () => {
       ],
     );
     expect(code, shown).toBe(0);
+  });
+
+  it('an empty token is none: it is not kept, and the next command asks again', async () => {
+    const doi = await publishRestricted(published.archive.origin, tokenOf(published.author));
+    const person = stranger(published.archive);
+    const plan = ['plan', doi, '--provider', 'process'];
+    const { code, shown } = await typeAtTerminal(person, plan, [['access token', keys.enter]]);
+    expect(code).toBe(2);
+    expect(shown).toContain('[invalid-token]');
+    expect((await person.type(plan)).stderr).toContain('[needs-answer]');
   });
 
   it('NO_COLOR is honoured', async () => {

@@ -1,7 +1,7 @@
 import { isFailure } from '../failure.ts';
 
 /** What the shell is told. Documented in `repo2vc --help`. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, differs: 3, tryAgain: 75, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, tryAgain: 75, interrupted: 130 } as const;
 
 const usageCodes = new Set([
   'usage',
@@ -15,6 +15,7 @@ const usageCodes = new Set([
   'expiry-too-long',
   'invalid-answer',
   'invalid-parameter',
+  'invalid-token',
 ]);
 
 /** The exit code for anything that was thrown. */

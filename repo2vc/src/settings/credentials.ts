@@ -16,10 +16,25 @@ export async function credentialFor(places: Places, origin: string): Promise<str
   return (await readAll(places)).get(new URL(origin).origin);
 }
 
-/** Saves a token for an origin, in a file that only its owner may read. */
+/** What a token is made of; it goes into a header as it is. */
+const tokenPattern = /^[\x21-\x7e]+$/;
+
+/**
+ * Saves a token for an origin, in a file that only its owner may read; blanks around it are not kept. What is no token
+ * is the Failure `invalid-token`, with nothing written.
+ */
 export async function saveCredential(places: Places, origin: string, token: string): Promise<void> {
+  const kept = token.trim();
+  if (!tokenPattern.test(kept)) {
+    const why =
+      kept === '' ? 'No token was given.' : 'A token is one word of plain letters, digits and signs.';
+    throw new Failure('invalid-token', `${why} Nothing was saved for ${origin}.`, {
+      hint: `Copy it whole, and type it, or: repo2vc login ${origin} < token.txt`,
+      args: { origin },
+    });
+  }
   const all = await readAll(places);
-  await writeAll(places, all.set(new URL(origin).origin, token));
+  await writeAll(places, all.set(new URL(origin).origin, kept));
 }
 
 /** Forgets the token for an origin; gives whether there was one. */
@@ -36,7 +51,7 @@ async function readAll(places: Places): Promise<Map<string, string>> {
   const data = readYaml((await readIfThere(path)) ?? '', path) ?? {};
   const all = new Map<string, string>();
   for (const [origin, token] of Object.entries(data)) {
-    if (typeof token !== 'string' || !URL.canParse(origin) || !/^[\x21-\x7e]+$/.test(token)) {
+    if (typeof token !== 'string' || !URL.canParse(origin) || !tokenPattern.test(token)) {
       // The value is not shown: it may be a token that was mistyped.
       throw new Failure(
         'invalid-settings',

@@ -104,6 +104,28 @@ describe('credentials', () => {
     expect(await credentialFor(places, 'https://other.example')).toBe('OTHER');
   });
 
+  it('are saved without the blanks around them', async () => {
+    const places = placesWith();
+    await saveCredential(places, 'https://zenodo.org', ' S3CRET\n');
+    expect(await credentialFor(places, 'https://zenodo.org')).toBe('S3CRET');
+  });
+
+  it.each(['', ' \n', 'S3 CRET', 'S3CRÉT', 'S3\nCRET'])(
+    'that are no token (%j) are not saved',
+    async (token) => {
+      const places = placesWith();
+      await saveCredential(places, 'https://other.example', 'OTHER');
+      const failure = await failureOf(() => saveCredential(places, 'https://zenodo.org', token));
+      expect(failure).toMatchObject({
+        code: 'invalid-token',
+        hint: expect.stringContaining('repo2vc login https://zenodo.org'),
+      });
+      expect(`${failure.message} ${failure.hint}`).not.toContain('CR');
+      expect(await credentialFor(places, 'https://zenodo.org')).toBeUndefined();
+      expect(await credentialFor(places, 'https://other.example')).toBe('OTHER');
+    },
+  );
+
   it('that others may read are not used, and the way out is named', async () => {
     const places = placesWith({ 'credentials.yaml': 'https://zenodo.org: S3CRET\n' }, 0o640);
     const failure = await failureOf(() => credentialFor(places, 'https://zenodo.org'));

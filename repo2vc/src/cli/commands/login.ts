@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { Failure } from '../../failure.ts';
 import { terminalAsk } from '../ask.ts';
 import type { Host } from '../host.ts';
 import { type CommonOptions, screenOf, withCommonOptions } from '../options.ts';
@@ -20,11 +19,7 @@ export function loginCommand(host: Host): Command {
     const { origin } = await engine.archiveNamed(host.places, archive);
     const token = process.stdin.isTTY
       ? await terminalAsk(process)(`Access token for ${origin} (it is not shown): `, { hidden: true })
-      : (await text(process.stdin)).trim();
-    if (token === '')
-      throw new Failure('usage', 'No token was given.', {
-        hint: `Type it, or: repo2vc login ${archive} < token.txt`,
-      });
+      : await text(process.stdin);
     await engine.saveCredential(host.places, origin, token);
     screen.out(
       screen.format === 'json' ? `${JSON.stringify({ origin })}\n` : `Your token for ${origin} is kept.\n`,
