@@ -41,6 +41,33 @@ describe('a folder', () => {
     expect('notebook' in snapshot).toBe(false);
   });
 
+  it('may hold virtual environments, whose links lead out of it', async () => {
+    const folder = folderWith({
+      'a.ipynb': '{}',
+      '.venv/bin/pip': '',
+      'sub/venv/x': '',
+      'node_modules/x/y': '',
+    });
+    symlinkSync('/usr/bin/python3', join(folder, '.venv/bin/python'));
+    const tools = fetchTools();
+    const snapshot = await local.fetch(reference(folder), 'snapshot', tools);
+    expect(snapshot.files.map(({ path }) => path)).toEqual(['a.ipynb']);
+    expect(tools.events).toEqual([]);
+  });
+
+  it('is what would be published: without hidden files, but for .binder', async () => {
+    const folder = folderWith({
+      'a.ipynb': '{}',
+      '.env': 'X=1',
+      '.binder/requirements.txt': '',
+      'sub/.x/y': '',
+    });
+    const tools = fetchTools();
+    const snapshot = await local.fetch(reference(folder), 'snapshot', tools);
+    expect(snapshot.files.map(({ path }) => path)).toEqual(['.binder/requirements.txt', 'a.ipynb']);
+    expect(JSON.stringify(tools.events)).toMatch(/file-left-out.*\.env, sub\/\.x/);
+  });
+
   it('is not changed by what happens to the copy', async () => {
     const folder = folderWith({ a: 'original' });
     linkSync(join(folder, 'a'), join(folder, 'b'));

@@ -154,7 +154,11 @@ describe('publishing a folder', () => {
 
   it('leaves hidden files out, and says so', async () => {
     const one = await desk({
-      files: experimentFiles({ '.env': 'TOKEN=1', '.ipynb_checkpoints/a.ipynb': '{}' }),
+      files: experimentFiles({
+        '.env': 'TOKEN=1',
+        '.ipynb_checkpoints/a.ipynb': '{}',
+        'venv/pyvenv.cfg': '',
+      }),
     });
     const { experiment: published } = byRole(given(await publish(one.request, yes, one.tools)).records);
     expect(published.files.map(({ key }) => key)).toEqual([
@@ -164,6 +168,7 @@ describe('publishing a folder', () => {
     ]);
     const warnings = one.tools.events.filter(({ code }) => code === 'warning');
     expect(JSON.stringify(warnings)).toContain('.env');
+    expect(JSON.stringify(warnings)).not.toContain('venv/');
   });
 });
 

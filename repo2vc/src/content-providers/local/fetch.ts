@@ -1,44 +1,37 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { copyTree } from '../../io/copy-tree.ts';
+import { copyProject, someOf } from '../../io/copy-project.ts';
 import { listFiles } from '../../io/files.ts';
 import { contentIdOf, type LocalReference, type Snapshot } from '../../model/index.ts';
 import { capsOf } from '../caps.ts';
 import type { FetchTools } from '../types.ts';
 
-/** Copies the folder, without what tools leave behind in it. A notebook comes with its folder: it reads files there. */
+/** Copies the folder as it would be published. A notebook comes with its folder: it reads files there. */
 export async function fetch(reference: LocalReference, folder: string, tools: FetchTools): Promise<Snapshot> {
   await check(reference, tools);
   const to = join(tools.runFolder, folder);
   await rm(to, { recursive: true, force: true });
-  await copyTree({
-    from: reference.path,
-    to,
-    source: reference.path,
-    caps: capsOf(tools.settings),
-    skip: (path) => /(^|\/)(\.git|\.ipynb_checkpoints|__pycache__)$/.test(path),
-    skipped: (path) =>
-      tools.emit({
-        code: 'warning',
-        args: {
-          warning: 'file-left-out',
-          message: `${path} is neither a file nor a folder; it was left out.`,
-        },
-      }),
-    signal: tools.signal,
-  });
+  const { path, notebook } = reference;
+  const caps = capsOf(tools.settings);
+  const missed = await copyProject({ from: path, to, source: path, caps, signal: tools.signal });
+  if (missed.length > 0) tellMissed(missed, tools);
   const files = await listFiles(to);
-  if (files.length === 0) throw missing('folder-empty', `${reference.path} holds no files.`);
+  if (files.length === 0) throw missing('folder-empty', `${path} holds no files.`);
   return {
     schemaVersion: 1,
     reference,
     folder,
     contentId: contentIdOf(files),
-    ...(reference.notebook !== undefined && { notebook: reference.notebook }),
+    ...(notebook !== undefined && { notebook }),
     files,
     links: [],
   };
+}
+
+function tellMissed(missed: readonly string[], tools: FetchTools): void {
+  const message = `Hidden and special files are left out, as publishing leaves them out: ${someOf(missed)}`;
+  tools.emit({ code: 'warning', args: { warning: 'file-left-out', message } });
 }
 
 async function check({ path, notebook, text }: LocalReference, tools: FetchTools): Promise<void> {

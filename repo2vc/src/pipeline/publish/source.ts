@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, posix, sep } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { copyTree } from '../../io/copy-tree.ts';
+import { copyProject, someOf } from '../../io/copy-project.ts';
 import { listFiles, readIfThere } from '../../io/files.ts';
 import { contentIdOf, type DepositRecord, type FileEntry, type Snapshot } from '../../model/index.ts';
 import { type Citation, citationFile, readCitation } from '../../provenance/citation.ts';
@@ -34,26 +34,24 @@ export interface FolderInput {
 }
 
 /**
- * Copies a folder into the run folder and checks what lies there. Hidden files, caches and an older crate are left
- * out. Failures: `used-missing`, `secret-file`, `record-empty`, `unsafe-link`, `unsafe-path`, `invalid-citation`.
+ * Copies a folder into the run folder and checks what lies there. What is no part of a project and an older crate
+ * are left out. Failures: `used-missing`, `secret-file`, `record-empty`, `unsafe-link`, `unsafe-path`, `invalid-citation`.
  */
 export async function readFolder(input: FolderInput, tools: StepTools): Promise<SourceFolder> {
   const from = await folderInside(input.root, input.folder);
   const staged = posix.join(input.staged, 'content');
   const to = join(tools.runFolder, staged);
   await rm(to, { recursive: true, force: true });
-  const hidden: string[] = [];
   const source = input.folder === '.' ? 'The folder' : input.folder;
-  await copyTree({
+  const missed = await copyProject({
     from,
     to,
     source,
     caps: { maxBytes: Number.POSITIVE_INFINITY, maxFiles: Number.POSITIVE_INFINITY },
-    skip: (path) => input.without.includes(path) || path === crateFile || isHidden(path, hidden),
-    skipped: (path) => hidden.push(path),
+    without: [...input.without, crateFile],
     signal: tools.signal,
   });
-  if (hidden.length > 0) tellHidden(source, hidden, tools);
+  if (missed.length > 0) tellMissed(source, missed, tools);
   const files = await listFiles(to);
   if (files.length === 0) throw empty(source);
   refuseSecrets(files, source);
@@ -105,17 +103,8 @@ async function folderInside(root: string, folder: string): Promise<string> {
   });
 }
 
-function isHidden(path: string, hidden: string[]): boolean {
-  const name = posix.basename(path);
-  if (name === '__pycache__') return true;
-  if (!name.startsWith('.')) return false;
-  if (name !== '.ipynb_checkpoints') hidden.push(path);
-  return true;
-}
-
-function tellHidden(source: string, hidden: readonly string[], tools: StepTools): void {
-  const names = `${hidden.slice(0, 5).join(', ')}${hidden.length > 5 ? `, and ${hidden.length - 5} more` : ''}`;
-  const message = `${source}: hidden and special files are not published: ${names}`;
+function tellMissed(source: string, missed: readonly string[], tools: StepTools): void {
+  const message = `${source}: hidden and special files are not published: ${someOf(missed)}`;
   tools.emit({ code: 'warning', args: { warning: 'not-published', message } });
 }
 
