@@ -95,6 +95,12 @@ describe('where nobody can be asked', () => {
     expect(placesOf([token], [person.folder])).toEqual([]);
   });
 
+  it('an archive that no settings name is logged in to by its address, as the question says', async () => {
+    const person = stranger();
+    const login = ['login', published.archive.origin];
+    expect(await person.result(login, { input: 'S3CRET\n' })).toEqual({ origin: published.archive.origin });
+  });
+
   it('a publication asks for what no file tells, and is made with it', async () => {
     const { author } = published;
     const folder = join(author.folder, 'untold');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Places } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { isLoopback } from '../io/addresses.ts';
 import { readIfThere } from '../io/files.ts';
 import { type ArchiveSetting, nearest, parserOf, type Settings } from '../model/index.ts';
 
@@ -48,20 +49,28 @@ export function readYaml(text: string, path: string): unknown {
   return document.toJS({ maxAliasCount: 0 });
 }
 
-/** The archive that a person means by its name or address, or the Failure `unknown-archive` with the nearest one. */
+/**
+ * The archive that a person means by its name or address. An address need not be known beforehand, but a token is sent
+ * there, so it begins with https:// anywhere but on this computer. Failure `unknown-archive`, with the nearest name.
+ */
 export function archiveFor(settings: Settings, nameOrOrigin: string): ArchiveSetting {
   const archives = settings.archives ?? [];
-  const origin = URL.canParse(nameOrOrigin) ? new URL(nameOrOrigin).origin : undefined;
-  const found = archives.find((archive) => archive.name === nameOrOrigin || archive.origin === origin);
+  const url = URL.canParse(nameOrOrigin) ? new URL(nameOrOrigin) : undefined;
+  const found = archives.find(({ name, origin }) => name === nameOrOrigin || origin === url?.origin);
   if (found) return found;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname)))
+    return { name: url.host, origin: url.origin };
   const names = archives.map((archive) => archive.name);
-  const near = nearest(nameOrOrigin, names);
   throw new Failure('unknown-archive', `No archive is called ${nameOrOrigin}.`, {
-    hint: near
-      ? `Did you mean ${near}?`
-      : nameOrOrigin === 'local'
-        ? 'Begin one of your own, and leave it running: repo2vc archive serve --dir ~/archive'
-        : `Known are ${names.join(', ')}; add others to settings.yaml under archives.`,
+    hint: hintFor(nameOrOrigin, names),
     args: { archive: nameOrOrigin, known: names },
   });
+}
+
+function hintFor(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  if (near) return `Did you mean ${near}?`;
+  if (name === 'local')
+    return 'Begin one of your own, and leave it running: repo2vc archive serve --dir ~/archive';
+  return `Known are ${names.join(', ')}; give the address of another one, which begins with https://.`;
 }

@@ -88,6 +88,24 @@ describe('an archive', () => {
       hint: 'Did you mean zenodo?',
     });
   });
+
+  it.each([
+    ['https://rdm.example.edu/records/7', 'rdm.example.edu', 'https://rdm.example.edu'],
+    ['http://127.0.0.1:5000', '127.0.0.1:5000', 'http://127.0.0.1:5000'],
+  ])('need not be in the settings when its address is given (%s)', async (address, name, origin) => {
+    expect(archiveFor(await loadSettings(placesWith()), address)).toEqual({ name, origin });
+  });
+
+  it.each(['http://rdm.example.edu', 'ftp://rdm.example.edu', 'rdm.example.edu'])(
+    'is not guessed where a token would travel in the open (%s)',
+    async (address) => {
+      const settings = await loadSettings(placesWith());
+      expect(await failureOf(() => archiveFor(settings, address))).toMatchObject({
+        code: 'unknown-archive',
+        hint: expect.stringContaining('https://'),
+      });
+    },
+  );
 });
 
 describe('credentials', () => {
