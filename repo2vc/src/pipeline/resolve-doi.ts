@@ -27,8 +27,9 @@ function localElsewhere(doi: string): Failure {
   const prefix = doi.split('.').slice(0, 3).join('.');
   return new Failure('unknown-doi', `${doi} is in a local archive that this computer does not know.`, {
     hint:
-      'Such DOIs resolve where their archive is served. If you can reach it, add it to settings.yaml:\n' +
-      `archives: [{ name: theirs, origin: "http://HOST:PORT", doiPrefixes: ["${prefix}"] }]`,
+      'Such DOIs resolve where their archive is served. If you can log in there, bring its port here:\n' +
+      'ssh -N -L PORT:127.0.0.1:PORT HOST\nand add it to settings.yaml:\n' +
+      `archives: [{ name: theirs, origin: "http://127.0.0.1:PORT", doiPrefixes: ["${prefix}"] }]`,
     args: { doi, origin: 'none' },
   });
 }

@@ -79,6 +79,15 @@ describe('a record', () => {
     });
   });
 
+  it('asked for by the address of another DOI is not the one', async () => {
+    const server = await recordedArchive();
+    const text = `${server.origin}/doi/10.1103/PhysRevD.99.12345`;
+    const reference = invenioRdm.claims(text, { archives: [], workingDirectory: '/', home: undefined });
+    expect(reference?.recordId).toBe('12345');
+    const work = invenioRdm.fetch(reference ?? referenceTo(server), 'snapshot', fetchTools());
+    await expect(work).rejects.toMatchObject({ code: 'unknown-record' });
+  });
+
   it('keeps keys with folders, spaces and signs in them', async () => {
     const keys = ['a folder/ä b.txt', '100%.csv', 'a+b?c#d&e.txt'];
     const { work } = await fetchFrom({ files: Object.fromEntries(keys.map((key) => [key, key])) });

@@ -115,6 +115,7 @@ describe('a DOI that leads nowhere', () => {
     const failure = await failureOf(work);
     expect(failure.code).toBe('unknown-doi');
     expect(failure.hint).toContain('10.5072/repo2vc.abcd1234"');
+    expect(failure.hint).toContain('ssh -N -L PORT:127.0.0.1:PORT HOST');
     expect(doiOrg.seen).toEqual([]);
   });
 

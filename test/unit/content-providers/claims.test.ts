@@ -6,6 +6,7 @@ import { claims as local } from '../../../repo2vc/src/content-providers/local/cl
 const context = {
   archives: [
     { name: 'zenodo', origin: 'https://zenodo.org' },
+    { name: 'lan', origin: 'http://archive.lan' },
     { name: 'forge-archive', origin: 'https://git.archive.example' },
   ],
   workingDirectory: '/home/ada/work',
@@ -60,18 +61,27 @@ describe('git', () => {
 
 describe('invenio-rdm', () => {
   it.each([
-    ['https://zenodo.org/records/123', 'https://zenodo.org', '123'],
-    ['https://zenodo.org/record/123', 'https://zenodo.org', '123'],
-    ['https://zenodo.org/records/123/files/a.csv', 'https://zenodo.org', '123'],
-    ['https://zenodo.org/api/records/123', 'https://zenodo.org', '123'],
-    ['https://zenodo.org/doi/10.5281/zenodo.123', 'https://zenodo.org', '123'],
-    ['https://zenodo.org/doi/10.5281%2Fzenodo.123', 'https://zenodo.org', '123'],
-    ['https://repository.example/records/ha4g3-7x208', 'https://repository.example', 'ha4g3-7x208'],
-    ['https://repository.example/doi/10.1234/ha4g3-7x208', 'https://repository.example', 'ha4g3-7x208'],
-    ['http://repository.example/records/a1', 'https://repository.example', 'a1'],
-    ['http://127.0.0.1:5000/records/a1', 'http://127.0.0.1:5000', 'a1'],
-  ])('reads %s', (text, origin, recordId) => {
-    expect(invenioRdm(text)).toEqual({ schemaVersion: 1, kind: 'invenio-rdm', text, origin, recordId });
+    ['https://zenodo.org/records/123', 'https://zenodo.org', '123', undefined],
+    ['https://zenodo.org/record/123', 'https://zenodo.org', '123', undefined],
+    ['https://zenodo.org/records/123/files/a.csv', 'https://zenodo.org', '123', undefined],
+    ['https://zenodo.org/api/records/123', 'https://zenodo.org', '123', undefined],
+    ['https://zenodo.org/doi/10.5281/zenodo.123', 'https://zenodo.org', '123', '10.5281/zenodo.123'],
+    ['https://zenodo.org/doi/10.5281%2Fzenodo.123', 'https://zenodo.org', '123', '10.5281/zenodo.123'],
+    ['https://zenodo.org/doi/10.1103/X.99.123', 'https://zenodo.org', '123', '10.1103/x.99.123'],
+    [
+      'https://repository.example/records/ha4g3-7x208',
+      'https://repository.example',
+      'ha4g3-7x208',
+      undefined,
+    ],
+    ['https://r.example/doi/10.1234/ha4g3-7x208', 'https://r.example', 'ha4g3-7x208', '10.1234/ha4g3-7x208'],
+    ['http://repository.example/records/a1', 'https://repository.example', 'a1', undefined],
+    ['http://archive.lan/records/a1', 'http://archive.lan', 'a1', undefined],
+    ['http://127.0.0.1:5000/records/a1', 'http://127.0.0.1:5000', 'a1', undefined],
+  ])('reads %s', (text, origin, recordId, doi) => {
+    const kind = 'invenio-rdm';
+    const expected = { schemaVersion: 1, kind, text, origin, recordId, ...(doi && { doi }) };
+    expect(invenioRdm(text, context)).toEqual(expected);
   });
 
   it.each([
@@ -84,11 +94,15 @@ describe('invenio-rdm', () => {
     '/records/1',
     'ftp://zenodo.org/records/1',
   ])('leaves %s alone', (text) => {
-    expect(invenioRdm(text)).toBeUndefined();
+    expect(invenioRdm(text, context)).toBeUndefined();
   });
 
-  it('keeps no token of a secret link', () => {
-    expect(JSON.stringify(invenioRdm('https://zenodo.org/records/1?token=S3CRET'))).not.toContain('S3CRET');
+  it.each([
+    'https://zenodo.org/records/1?token=S3CRET',
+    'https://zenodo.org/records/1#S3CRET',
+    'https://:S3CRET@zenodo.org/records/1',
+  ])('keeps no secret of %s', (text) => {
+    expect(JSON.stringify(invenioRdm(text, context))).not.toContain('S3CRET');
   });
 
   it('knows the page that a DOI leads to', () => {
@@ -97,6 +111,8 @@ describe('invenio-rdm', () => {
       doi: '10.5281/zenodo.7',
     });
     expect(landing('https://figshare.com/articles/7', '10.6084/m9.figshare.7')).toBeUndefined();
+    const there = landing('http://archive.lan/records/7', '10.1234/7', context);
+    expect(there?.origin).toBe('http://archive.lan');
   });
 });
 

@@ -1,27 +1,36 @@
 import { isLoopback } from '../../io/addresses.ts';
 import { doiOf, type InvenioRdmReference } from '../../model/index.ts';
+import type { ClaimContext } from '../types.ts';
+
+type Known = Pick<ClaimContext, 'archives'>;
 
 /**
  * The address of a record, at whatever host: /records/ID as InvenioRDM has it (/record/ID as Zenodo once had), the
- * same under /api, or /doi/DOI.
+ * same under /api, or /doi/DOI. Plain http stays for this computer and for origins that are configured so.
  */
-export function claims(text: string): InvenioRdmReference | undefined {
+export function claims(text: string, { archives }: Known): InvenioRdmReference | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) url.protocol = 'https:';
+  // What stands before the host or behind the path may be a password or a secret link's token: it is not kept.
+  const kept = url.origin + url.pathname;
+  const isKnown = archives.some(({ origin }) => origin === url.origin);
+  if (url.protocol === 'http:' && !isKnown && !isLoopback(url.hostname)) url.protocol = 'https:';
   const path = decodedPath(url);
-  const recordId =
-    /^\/(?:api\/)?records?\/([A-Za-z0-9-]{1,64})(?:\/.*)?$/.exec(path)?.[1] ??
-    recordIdOfDoi(doiOf(path.replace(/^\/doi\//, '')) ?? '');
+  const byId = /^\/(?:api\/)?records?\/([A-Za-z0-9-]{1,64})(?:\/.*)?$/.exec(path)?.[1];
+  const doi = byId === undefined ? doiOf(path.replace(/^\/doi\//, '')) : undefined;
+  const recordId = byId ?? recordIdOfDoi(doi ?? '');
   if (!recordId) return undefined;
-  // What comes behind the path may be a secret link's token: it is not kept.
-  const kept = url.search || url.username ? url.origin + url.pathname : text;
-  return { schemaVersion: 1, kind: 'invenio-rdm', text: kept, origin: url.origin, recordId };
+  const { origin } = url;
+  return { schemaVersion: 1, kind: 'invenio-rdm', text: kept, origin, recordId, ...(doi && { doi }) };
 }
 
 /** A DOI's landing page, when it is the page of a record. */
-export function landing(url: string, doi: string): InvenioRdmReference | undefined {
-  const claimed = claims(url);
+export function landing(
+  url: string,
+  doi: string,
+  context: Known = { archives: [] },
+): InvenioRdmReference | undefined {
+  const claimed = claims(url, context);
   return claimed && { ...claimed, doi };
 }
 

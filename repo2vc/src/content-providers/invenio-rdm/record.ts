@@ -29,7 +29,7 @@ const accept = 'application/vnd.inveniordm.v1+json';
 
 /** Whether the person gave the record's own address. Then it may lie in a private network; a DOI may not lead there. */
 export function typedOf(reference: InvenioRdmReference): boolean {
-  return reference.doi === undefined;
+  return doiOf(reference.text) === undefined;
 }
 
 /** Reads a record; a concept is redirected to its newest version by the archive. */
@@ -139,8 +139,8 @@ export function whomToAsk(
   });
 }
 
-function unknown({ text, origin, recordId }: InvenioRdmReference): Failure {
-  return new Failure('unknown-record', `${origin} has no record ${recordId}.`, {
+function unknown({ text, origin, recordId, doi }: InvenioRdmReference): Failure {
+  return new Failure('unknown-record', `${origin} has no record ${doi ?? recordId}.`, {
     hint: 'Check the reference. A record that was published a moment ago may take a minute to appear.',
     args: { reference: text, origin, recordId },
   });
