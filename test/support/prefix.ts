@@ -1,9 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
+import { prefixBuilder } from '../../repo2vc/src/builders/prefix/index.ts';
 import { obtainUv } from '../../repo2vc/src/builders/prefix/uv.ts';
 import type { BuildTarget } from '../../repo2vc/src/builders/types.ts';
 import type { Context } from '../../repo2vc/src/context.ts';
-import type { EnvironmentSpec, Interpreter } from '../../repo2vc/src/model/index.ts';
+import type { Environment, EnvironmentSpec, Interpreter } from '../../repo2vc/src/model/index.ts';
 import { testCache, testContext } from './context.ts';
 
 /** The spec that asks for these packages, for whatever Python is there. */
@@ -37,4 +39,27 @@ export async function buildContext(
   const PATH = `${dirname(uv.path)}:${process.env.PATH}`;
   const environment = { ...process.env, PATH, UV_CACHE_DIR: join(testCache(), 'uv'), ...variables };
   return testContext({ environment, ...changes });
+}
+
+/** A context that environments are built with in a test. */
+export type Building = Awaited<ReturnType<typeof buildContext>>;
+
+/** Builds the environment with these packages by whatever Python is there. */
+export async function build(
+  requirements: readonly string[],
+  context: Building,
+  sourceBuilds = false,
+): Promise<Environment> {
+  const spec = specOf(requirements);
+  const target = buildTarget(await prefixBuilder.chooseInterpreter('main', spec, context), sourceBuilds);
+  return prefixBuilder.build('main', spec, target, context);
+}
+
+/** What is left of prefixes, beside the records of who owned a folder. */
+export function left(context: Building): string[] {
+  const prefixes = join(context.places.cache, 'prefixes');
+  if (!existsSync(prefixes)) return [];
+  return readdirSync(prefixes).flatMap((id) =>
+    readdirSync(join(prefixes, id)).filter((name) => !name.startsWith('lock.')),
+  );
 }

@@ -25,7 +25,7 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
   seen = os.path.exists({probe!r})
   info = '{name}-{version}.dist-info'
   files = dict([
-    ('{name}.py', 'saw_the_probe = ' + repr(seen) + chr(10)),
+    ('{name}.py', 'saw_the_probe = ' + repr(seen) + chr(10) + 'built_by = ' + repr(os.getuid()) + chr(10)),
     (info + '/METADATA', 'Metadata-Version: 2.1' + chr(10) + 'Name: {name}' + chr(10) + 'Version: {version}' + chr(10)),
     (info + '/WHEEL', 'Wheel-Version: 1.0' + chr(10) + 'Root-Is-Purelib: true' + chr(10) + 'Tag: py3-none-any' + chr(10)),
   ])
@@ -57,7 +57,7 @@ export function makeWheel(
   python(wheelScript, [folder, name, version, ...requires]);
 }
 
-/** Writes a source distribution whose build looks for `probe`; its module tells in `saw_the_probe`. */
+/** Writes a source distribution whose build looks for `probe`; its module tells in `saw_the_probe`, and `built_by` whom. */
 export function makeSourceDistribution(folder: string, name: string, version: string, probe: string): void {
   python(sdistScript, [folder, name, version, probe]);
 }

@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,35 +6,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
 import { guarded } from '../../../repo2vc/src/builders/prefix/uv.ts';
-import type { Environment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder, testContext } from '../../support/context.ts';
 import { everyTestNeeds, needs } from '../../support/needs.ts';
-import { buildContext, buildTarget, specOf } from '../../support/prefix.ts';
+import { build, buildContext, buildTarget, left, specOf } from '../../support/prefix.ts';
 import { childrenOf, commandOf, until } from '../../support/processes.ts';
-import { makeSourceDistribution, makeWheel } from '../../support/python-packages.ts';
+import { makeWheel } from '../../support/python-packages.ts';
 
 everyTestNeeds('pip');
-
-type Building = Awaited<ReturnType<typeof buildContext>>;
-
-async function build(
-  requirements: readonly string[],
-  context: Building,
-  sourceBuilds = false,
-): Promise<Environment> {
-  const spec = specOf(requirements);
-  const target = buildTarget(await prefixBuilder.chooseInterpreter('main', spec, context), sourceBuilds);
-  return prefixBuilder.build('main', spec, target, context);
-}
-
-/** What is left of prefixes, beside the records of who owned a folder. */
-function left(context: Building): string[] {
-  const prefixes = join(context.places.cache, 'prefixes');
-  if (!existsSync(prefixes)) return [];
-  return readdirSync(prefixes).flatMap((id) =>
-    readdirSync(join(prefixes, id)).filter((name) => !name.startsWith('lock.')),
-  );
-}
 
 const closed = 'http://127.0.0.1:9/simple';
 
@@ -117,26 +94,6 @@ test('packages that are not there, and packages that contradict each other', asy
   expect(left(context)).toEqual([]);
 });
 
-test('a source distribution is named, and built after consent, where it sees nothing of the person', async () => {
-  const links = temporaryFolder();
-  const secret = join(temporaryFolder(), 'secret');
-  writeFileSync(secret, 'mine');
-  makeSourceDistribution(links, 'sourceonly', '1.0', secret);
-  const context = await buildContext({ UV_FIND_LINKS: links });
-  await expect(build(['sourceonly'], context)).rejects.toMatchObject({
-    code: 'only-source-distribution',
-    args: { packages: ['sourceonly'] },
-  });
-  expect(left(context)).toEqual([]);
-  const { prefix } = await build(['sourceonly'], context, true);
-  const python = join(prefix, 'bin', 'python');
-  const ran = spawnSync(python, ['-c', 'import sourceonly; print(sourceonly.saw_the_probe)'], {
-    encoding: 'utf8',
-  });
-  const sandboxed = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', 'true']).status === 0;
-  expect(ran.stdout.trim()).toBe(sandboxed ? 'False' : 'True');
-});
-
 test('a build that fails shows what was said last', async () => {
   const links = temporaryFolder();
   writeFileSync(join(links, 'damaged-1.0.tar.gz'), 'no archive');
@@ -147,42 +104,6 @@ test('a build that fails shows what was said last', async () => {
     args: { lines: expect.arrayContaining([expect.stringContaining('damaged')]) },
   });
   expect(left(context)).toEqual([]);
-});
-
-test('a commit of a git repository is built after consent, and locked by its id', async () => {
-  const folder = temporaryFolder();
-  makeSourceDistribution(folder, 'fromgit', '1.0', '/nothing');
-  const git = (...args: readonly string[]) =>
-    spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@here', ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-  spawnSync('tar', ['-xzf', 'fromgit-1.0.tar.gz'], { cwd: folder });
-  git('init', '--quiet', 'fromgit-1.0');
-  git('-C', 'fromgit-1.0', 'add', '.');
-  git('-C', 'fromgit-1.0', 'commit', '--quiet', '-m', 'One');
-  const commit = git('-C', 'fromgit-1.0', 'rev-parse', 'HEAD').stdout.trim();
-  git('clone', '--quiet', '--bare', 'fromgit-1.0', 'fromgit.git');
-  git('-C', 'fromgit.git', 'update-server-info');
-  const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1', '0'], { cwd: folder });
-  onTestFinished(() => void server.kill());
-  const [line] = (await once(server.stdout, 'data')) as [Buffer];
-  const port = /port (\d+)/.exec(line.toString())?.[1];
-  const url = `git+http://127.0.0.1:${port}/fromgit.git`;
-  const context = await buildContext();
-  const environment = await build([`fromgit @ ${url}`, 'six==1.16.0'], context, true);
-  expect(environment.lock.packages).toMatchObject([
-    { name: 'fromgit', version: '1.0', hashes: [], url: `${url}@${commit}` },
-    { name: 'six', version: '1.16.0' },
-  ]);
-});
-
-test('what can only be built from source is known before anything is asked', async () => {
-  const context = await buildContext({ UV_DEFAULT_INDEX: closed });
-  await expect(build(['it @ git+https://127.0.0.1:9/it.git'], context)).rejects.toMatchObject({
-    code: 'only-source-distribution',
-    args: { packages: ['it'] },
-  });
 });
 
 test.skipIf(!needs.root)('a full disk', async () => {

@@ -1,23 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import type { Environment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { everyTestNeeds } from '../../support/needs.ts';
-import { buildContext, buildTarget, specOf } from '../../support/prefix.ts';
+import { type Building, build, buildContext } from '../../support/prefix.ts';
 import { makeWheel } from '../../support/python-packages.ts';
 
 everyTestNeeds('pip');
-
-type Building = Awaited<ReturnType<typeof buildContext>>;
-
-async function build(requirements: readonly string[], context: Building): Promise<Environment> {
-  const spec = specOf(requirements);
-  const target = buildTarget(await prefixBuilder.chooseInterpreter('main', spec, context));
-  return prefixBuilder.build('main', spec, target, context);
-}
 
 async function say(environment: Environment, code: string): Promise<string> {
   const ran = await run([join(environment.prefix, 'bin', 'python'), '-c', code], { env: {} });

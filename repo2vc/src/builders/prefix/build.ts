@@ -15,7 +15,7 @@ import {
   parseCompiled,
   renderPinned,
 } from './requirements.ts';
-import { sandboxFor, sandboxVariables } from './sandbox.ts';
+import { type Sandbox, sandboxFor, sandboxVariables } from './sandbox.ts';
 import { type UvSettings, uvSettings } from './settings.ts';
 import { clear, complete, folderOf, letAllRead } from './store.ts';
 import { guarded, obtainUv, type Uv } from './uv.ts';
@@ -30,8 +30,7 @@ interface Work {
   readonly folder: string;
   readonly uv: Uv;
   readonly settings: UvSettings;
-  /** Words before every program. */
-  readonly sandbox: readonly string[];
+  readonly sandbox: Sandbox;
   readonly context: Context;
 }
 

@@ -1,6 +1,15 @@
+import { chown } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
-import { run } from '../../io/processes.ts';
+import {
+  become,
+  bubblewrapWorks,
+  namespaces,
+  openParents,
+  plainUser,
+  readOnly,
+  systemMounts,
+} from '../../io/bubblewrap.ts';
 import type { Interpreter } from '../../model/index.ts';
 
 /** What of the computer code that builds a package from source may see, beside the system's own programs. */
@@ -12,59 +21,38 @@ export interface SandboxView {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const system = ['/usr', '/bin', '/lib', '/lib64', '/lib32', '/sbin'];
-const configuration = [
-  'alternatives',
-  'ca-certificates',
-  'group',
-  'hosts',
-  'ld.so.cache',
-  'ld.so.conf',
-  'ld.so.conf.d',
-  'localtime',
-  'nsswitch.conf',
-  'passwd',
-  'pki',
-  'resolv.conf',
-  'ssl',
-].map((name) => `/etc/${name}`);
-
-const namespaces = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'];
+/** The words to put before a program; none where the computer has no bubblewrap that works. */
+export type Sandbox = readonly string[];
 
 /**
- * The words to put before a program so that it sees little else than the folder it builds in; none where the computer
- * has no bubblewrap that works. The network stays: build tools are fetched while building.
+ * Makes the folder the one thing that a program can write, and lets it see little else; tells when this computer
+ * cannot. The network stays: build tools are fetched while building.
  */
-export async function sandboxFor(view: SandboxView, context: Context): Promise<readonly string[]> {
-  const env = context.environment;
-  const trial = ['bwrap', ...namespaces, '--ro-bind', '/', '/', 'true'];
-  const works = await run(trial, { env, cwd: '/', signal: context.signal, timeoutMs: 20_000 }).catch(
-    (error: unknown) => {
-      if (context.signal.aborted) throw error;
-      return undefined;
-    },
-  );
-  return works?.code === 0 ? bubblewrap(view) : [];
+export async function sandboxFor(view: SandboxView, context: Context): Promise<Sandbox> {
+  const options = await optionsFor(view);
+  if (await bubblewrapWorks(options, context)) {
+    if (process.getuid?.() === 0) await chown(view.folder, plainUser, plainUser);
+    return ['bwrap', ...options, '--', ...become()];
+  }
+  const message =
+    "bubblewrap is missing or does not work here: while packages are built, code of the packages' authors runs with all your rights.";
+  context.emit({ code: 'warning', args: { warning: 'build-not-isolated', message } });
+  return [];
 }
 
-function bubblewrap(view: SandboxView): readonly string[] {
+async function optionsFor({ uv, interpreter, folder, variables }: SandboxView): Promise<string[]> {
+  const authorities = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'];
   const readable = [
-    ...system,
-    ...configuration,
-    view.interpreter.basePrefix,
-    dirname(view.interpreter.path),
-    view.uv,
-    ...localIndexes(view.variables),
-    ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO'].flatMap((name) => view.variables[name] ?? []),
+    ...['/etc/passwd', '/etc/group', uv, interpreter.basePrefix, dirname(interpreter.path)],
+    ...localIndexes(variables),
+    ...authorities.flatMap((name) => variables[name] ?? []),
   ];
   return [
-    'bwrap',
-    ...namespaces,
-    '--die-with-parent',
-    '--new-session',
-    ...['--cap-drop', 'ALL', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-    ...readable.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...['--bind', view.folder, view.folder, '--chdir', view.folder],
+    ...namespaces(),
+    ...(await systemMounts()),
+    ...['--perms', '1777', '--tmpfs', '/tmp'],
+    ...readOnly(readable),
+    ...[...openParents([folder]), '--bind', folder, folder, '--chdir', folder],
   ];
 }
 

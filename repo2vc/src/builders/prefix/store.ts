@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, chmod, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { access, chmod, lchown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { codeOf, writeFileAtomic } from '../../io/files.ts';
@@ -79,19 +79,17 @@ export async function clear(folder: string): Promise<void> {
   }
 }
 
-/** Lets every user read what lies below `folder`, and nobody but its owner write it. */
-export async function letAllRead(folder: string): Promise<void> {
-  const { mode } = await lstat(folder);
-  if ((mode & 0o777) !== 0o755) await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await letAllRead(path);
-    else if (entry.isFile()) await letAllReadFile(path);
-  }
-}
-
-async function letAllReadFile(path: string): Promise<void> {
-  const mode = (await lstat(path)).mode & 0o777;
-  const wanted = mode & 0o111 ? 0o755 : 0o644;
-  if (mode !== wanted) await chmod(path, wanted);
+/**
+ * Lets every user read what lies below `folder`, and nobody but us write it: what root built as nobody becomes root's
+ * again. No programs that could change it meanwhile may be alive.
+ */
+export async function letAllRead(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (process.getuid?.() === 0 && found.uid !== 0) await lchown(path, 0, 0);
+  if (!found.isDirectory() && !found.isFile()) return;
+  const wanted = found.isDirectory() || found.mode & 0o111 ? 0o755 : 0o644;
+  // also the bits that would let others run a file with our rights
+  if ((found.mode & 0o7777) !== wanted) await chmod(path, wanted);
+  if (!found.isDirectory()) return;
+  for (const name of await readdir(path)) await letAllRead(join(path, name));
 }
