@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishRestricted, tokenOf, writeAsking } from '../support/asking.ts';
-import { belongings, placesOf } from '../support/belongings.ts';
+import { belongings, placesOf, runIdsOf } from '../support/belongings.ts';
 import { type Published, publishedFolder, stranger } from '../support/cli.ts';
 import { needs } from '../support/needs.ts';
 import { writeFiles } from '../support/publishing.ts';
@@ -68,6 +68,23 @@ describe.skipIf(!needs.pip)('at a terminal', () => {
     expect(code).toBe(1);
     expect(shown).toContain('Nothing was done.');
     expect(belongings(person)).toEqual([]);
+  });
+
+  it('a no to publishing says that drafts stay, and what takes them away', async () => {
+    const { author } = published;
+    const folder = join(author.folder, 'declined');
+    writeAsking(folder);
+    const before = runIdsOf(author);
+    const { code, shown } = await typeAtTerminal(
+      author,
+      ['publish', folder, '--to', 'local'],
+      [['Make this public? It cannot be undone. [y/N]', keys.enter]],
+    );
+    const [id] = runIdsOf(author).filter((one) => !before.includes(one));
+    expect(code).toBe(1);
+    expect(shown).toContain('The drafts and their reserved DOIs stay at the archive.');
+    expect(shown).toContain(`repo2vc runs cancel ${id}`);
+    expect(await author.result(['runs', 'cancel', id ?? ''])).toMatchObject({ run: id });
   });
 
   it('--yes still counts after a question of the same command', async () => {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { interrupted } from '../failure.ts';
+import { Failure, interrupted } from '../failure.ts';
 
 /** Asks one question at the terminal. Ctrl-C and a closed terminal are the Failure `interrupted`. */
 export type Ask = (question: string, options?: { readonly hidden?: boolean }) => Promise<string>;
@@ -24,4 +24,21 @@ export function terminalAsk(process: NodeJS.Process): Ask {
       if (options.hidden) process.stderr.write('\n');
     }
   };
+}
+
+/** What a person is told who does not say yes. */
+interface Declined {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const nothingDone: Declined = {
+  message: 'Nothing was done.',
+  hint: 'Type the same command again to be asked again.',
+};
+
+/** Asks for a yes; anything else is the Failure `declined`, told in the words given. */
+export async function askYes(question: string, ask: Ask, declined = nothingDone): Promise<void> {
+  if (/^(y|yes)$/i.test(await ask(`${question} [y/N] `))) return;
+  throw new Failure('declined', declined.message, { hint: declined.hint });
 }

@@ -102,7 +102,7 @@ async function takeAnswers(
   needs: readonly Need[],
   input: { readonly host: Host; readonly secrets: Map<string, string>; readonly ask: Ask },
 ): Promise<void> {
-  const answered = await askForAll(needs, input.ask);
+  const answered = await askForAll(needs, run.id, input.ask);
   for (const [name, value] of answered.secrets) input.secrets.set(name, value);
   for (const [origin, token] of answered.tokens)
     await engine.saveCredential(input.host.places, origin, token);

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Answers, Creator, Need, Scalar } from '../model/index.ts';
-import type { Ask } from './ask.ts';
+import { type Ask, askYes } from './ask.ts';
 import { safe } from './render/words.ts';
 
 /** What a person answered: what may be written down, secrets that may not, and tokens for archives. */
@@ -12,11 +12,11 @@ export interface Answered {
 
 const none: Answered = { answers: {}, secrets: new Map(), tokens: new Map() };
 
-/** Asks for everything a run needs, one question after the other. */
-export async function askForAll(needs: readonly Need[], ask: Ask): Promise<Answered> {
+/** Asks for everything that the run of this id needs, one question after the other. */
+export async function askForAll(needs: readonly Need[], runId: string, ask: Ask): Promise<Answered> {
   let all = none;
   for (const need of needs) {
-    const one = await askFor(need, ask);
+    const one = await askFor(need, runId, ask);
     all = {
       answers: {
         ...all.answers,
@@ -31,18 +31,16 @@ export async function askForAll(needs: readonly Need[], ask: Ask): Promise<Answe
   return all;
 }
 
-async function askFor(need: Need, ask: Ask): Promise<Answered> {
+async function askFor(need: Need, runId: string, ask: Ask): Promise<Answered> {
   switch (need.kind) {
     case 'parameter':
       return askForParameter(need, ask);
     case 'consent':
-      await askYes(`${consentQuestion(need)}\nGo on? [y/N] `, ask);
+      await askYes(`${consentQuestion(need)}\nGo on?`, ask);
       return { ...none, answers: { consents: [need.to] } };
     case 'confirm':
-      await askYes(
-        need.what === 'plan' ? 'Build and run this? [y/N] ' : 'Make this public? It cannot be undone. [y/N] ',
-        ask,
-      );
+      if (need.what === 'plan') await askYes('Build and run this?', ask);
+      else await askYes('Make this public? It cannot be undone.', ask, draftsStay(runId));
       return { ...none, answers: { confirmed: [need.hash] } };
     case 'login': {
       const token = await ask(`Your access token for ${need.origin} (it is not shown): `, { hidden: true });
@@ -68,6 +66,14 @@ async function askForParameter(need: Extract<Need, { kind: 'parameter' }>, ask: 
   return { ...none, answers: { parameters: { [name]: text } } };
 }
 
+/** Who does not publish now leaves drafts behind, which hold reserved DOIs. */
+function draftsStay(runId: string) {
+  return {
+    message: 'Nothing was made public. The drafts and their reserved DOIs stay at the archive.',
+    hint: `Type the same command again to be asked again,\nor throw the drafts away with: repo2vc runs cancel ${runId}`,
+  };
+}
+
 function consentQuestion(need: Extract<Need, { kind: 'consent' }>): string {
   if (need.to === 'source-builds') {
     const packages = (need.packages ?? []).map(safe).join(', ');
@@ -77,15 +83,6 @@ function consentQuestion(need: Extract<Need, { kind: 'consent' }>): string {
     ? 'This will run other people’s code on this computer with your own rights: it can read and change all that you can.\n' +
         'Installing bubblewrap (apt-get install bubblewrap) would keep it apart from your files.'
     : 'This will run other people’s code on this computer, kept apart from your files and processes by bubblewrap.';
-}
-
-async function askYes(question: string, ask: Ask): Promise<void> {
-  const answer = await ask(question);
-  if (!/^(y|yes)$/i.test(answer)) {
-    throw new Failure('declined', 'Nothing was done.', {
-      hint: 'Type the same command again to be asked again.',
-    });
-  }
 }
 
 async function askForMetadata(
@@ -110,7 +107,7 @@ async function askForMetadata(
 }
 
 /** What to type for each open question, where none can be asked. */
-export function flagFor(need: Need): string {
+function flagFor(need: Need): string {
   switch (need.kind) {
     case 'parameter':
       return 'writeOnly' in need.parameter ? `--secret-file ${need.name}=FILE` : `-p ${need.name}=VALUE`;

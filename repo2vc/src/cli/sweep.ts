@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { ClusterView } from '../model/index.ts';
-import { terminalAsk } from './ask.ts';
+import { askYes, terminalAsk } from './ask.ts';
 import type { Screen } from './host.ts';
 import { count } from './render/words.ts';
 
@@ -17,10 +17,5 @@ export async function confirmSweep(
       hint: 'Say yes with: repo2vc clusters sweep --all --yes',
     });
   }
-  const answer = await terminalAsk(process)(`End ${count(views.length, 'cluster')} (${ids})? [y/N] `);
-  if (!/^(y|yes)$/i.test(answer)) {
-    throw new Failure('declined', 'Nothing was done.', {
-      hint: 'Type the same command again to be asked again.',
-    });
-  }
+  await askYes(`End ${count(views.length, 'cluster')} (${ids})?`, terminalAsk(process));
 }
