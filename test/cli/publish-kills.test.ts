@@ -61,3 +61,17 @@ it.each<[string, number]>([
   ]);
   await archive.stop();
 });
+
+it('a publication that somebody else cancelled says so, and not that it was published', async () => {
+  const person = stranger();
+  const archive = await serveArchive(person);
+  const folder = join(person.folder, 'melting');
+  writeFiles(folder, smallFiles());
+  const publish = ['publish', folder, '--to', 'local'];
+  expect((await person.type(publish)).code).toBe(2);
+  const run = await onlyRun(person);
+  run.cancel();
+  const { code, stdout } = await person.type([...publish, '--yes']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `Run ${run.id} is cancelled.\n` });
+  await archive.stop();
+});

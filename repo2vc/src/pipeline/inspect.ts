@@ -50,7 +50,7 @@ async function savedValue<T>(
 ): Promise<T> {
   const value = await loadValue(run, of.name, of.parse);
   if (value !== undefined) return value;
-  throw new Failure('not-there-yet', `Run ${run.id} has no ${of.name} yet: it is ${await stateOf(run)}.`, {
+  throw new Failure('not-there-yet', `Run ${run.id} has not come so far yet: it has no ${of.name}.`, {
     hint: `Go on with: repo2vc runs resume ${run.id}`,
   });
 }

@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 import type { Answers, Creator, PublishRequest } from '../../model/index.ts';
 import { contextOf, type Host } from '../host.ts';
 import { type CommonOptions, collect, confirmedHash, screenOf, withCommonOptions } from '../options.ts';
-import { showPublished } from '../render/result.ts';
+import { showResult } from '../render/result.ts';
 
 interface PublishOptions extends CommonOptions {
   readonly to: string;
@@ -63,8 +63,8 @@ async function publish(folder: string, options: PublishOptions, host: Host): Pro
       answers,
       contextOf(host, () => undefined),
     ));
-  await runInForeground(engine, current, { host, screen, secrets: new Map() });
-  await showPublished(engine, current, screen);
+  const result = await runInForeground(engine, current, { host, screen, secrets: new Map() });
+  await showResult(engine, current, result.state, { host, screen });
 }
 
 type Engine = typeof import('../../index.ts');

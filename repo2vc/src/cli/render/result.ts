@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Session } from '../../model/index.ts';
 import type { Host, Screen } from '../host.ts';
 import { publishedText } from './deposit.ts';
-import { moment } from './words.ts';
+import { moment, stateText } from './words.ts';
 
 type Engine = typeof import('../../index.ts');
 type Run = Awaited<ReturnType<Engine['openRun']>>;
@@ -20,7 +20,7 @@ export async function showResult(
   const { host, screen } = tools;
   const request = await engine.requestOf(run);
   if (request.kind === 'publish' && state === 'finished') return showPublished(engine, run, screen);
-  const isOpen = request.kind === 'reproduce' && state === 'finished';
+  const isOpen = request.kind === 'reproduce' && request.until === undefined && state === 'finished';
   const session = isOpen ? await engine.sessionOf(run) : undefined;
   if (!session) return showOutcome(run, state, screen);
   if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state, session })}\n`);
@@ -43,7 +43,7 @@ function commands(rows: readonly (readonly [string, string])[]): string {
 }
 
 /** The records of a publication, on standard output. */
-export async function showPublished(engine: Engine, run: Run, screen: Screen): Promise<void> {
+async function showPublished(engine: Engine, run: Run, screen: Screen): Promise<void> {
   const deposit = await engine.depositOf(run);
   screen.out(
     screen.format === 'json' ? `${JSON.stringify({ run: run.id, deposit })}\n` : publishedText(deposit),
@@ -51,9 +51,8 @@ export async function showPublished(engine: Engine, run: Run, screen: Screen): P
 }
 
 function showOutcome(run: Run, state: string, screen: Screen): void {
-  screen.out(
-    screen.format === 'json' ? `${JSON.stringify({ run: run.id, state })}\n` : `Run ${run.id} is ${state}.\n`,
-  );
+  if (screen.format === 'json') screen.out(`${JSON.stringify({ run: run.id, state })}\n`);
+  else screen.out(`Run ${run.id} is ${stateText(state)}.\n`);
 }
 
 /** On a computer that was reached by ssh, the browser is elsewhere: the command that forwards the port to it. */

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../model/index.ts';
-import { moment, safe } from './words.ts';
+import { moment, safe, stateText } from './words.ts';
 
 /** What `runs show` tells of a run. */
 export interface RunDescription {
@@ -18,7 +18,7 @@ export interface RunDescription {
 export function runText(run: RunDescription, isThere: boolean): string {
   const rows: [string, string][] = [
     ['Run', run.id],
-    ['State', run.state],
+    ['State', stateText(run.state)],
     [run.kind === 'publish' ? 'Publishes' : 'Reproduces', run.reference],
     ['Began', run.began ? moment(run.began) : 'not yet'],
     ['Done', run.steps.length > 0 ? run.steps.join(', ') : 'nothing'],

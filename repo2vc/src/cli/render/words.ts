@@ -45,6 +45,11 @@ export function safe(text: string): string {
   return text.replace(ansiSequences, '').replace(controlCharacters, '');
 }
 
+/** The state of a run for people; files and machines spell it as everything does that computers say. */
+export function stateText(state: string): string {
+  return state === 'canceled' ? 'cancelled' : state;
+}
+
 /** Cuts a line to the width of the terminal. */
 export function fit(text: string, columns: number): string {
   return text.length > columns ? `${text.slice(0, Math.max(1, columns - 1))}…` : text;

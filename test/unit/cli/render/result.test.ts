@@ -9,9 +9,19 @@ import type { Session } from '../../../../repo2vc/src/model/index.ts';
 import { testContext } from '../../../support/context.ts';
 
 /** What a person reads, whose finished run is open at this address. */
-async function shownTo(environment: Host['environment'], format: Screen['format'] = 'plain') {
+async function shownTo(
+  environment: Host['environment'],
+  format: Screen['format'] = 'plain',
+  asked: { until?: 'target' } = {},
+) {
   const context = testContext();
-  const request = { schemaVersion: 1, kind: 'reproduce', reference: '.', workingDirectory: '/' } as const;
+  const request = {
+    schemaVersion: 1,
+    kind: 'reproduce',
+    reference: '.',
+    workingDirectory: '/',
+    ...asked,
+  } as const;
   const run = await engine.createRun(request, { schemaVersion: 1 }, context);
   const session: Session = {
     schemaVersion: 1,
@@ -60,4 +70,9 @@ test('machines get one document, without the token', async () => {
   const { shown, run } = await shownTo({ SSH_CONNECTION: 'x' }, 'json');
   expect(JSON.parse(shown)).toMatchObject({ run: run.id, state: 'finished', session: { port: 8888 } });
   expect(shown).not.toContain('hunter2');
+});
+
+test('a run that only looked has nothing open, and says that it has finished', async () => {
+  const { shown, run } = await shownTo({}, 'plain', { until: 'target' });
+  expect(shown).toBe(`Run ${run.id} is finished.\n`);
 });
