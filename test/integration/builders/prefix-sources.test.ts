@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../support/context.ts';
+import { failureOf } from '../../support/failures.ts';
 import { everyTestNeeds, needs } from '../../support/needs.ts';
 import { type Building, build, buildContext, left } from '../../support/prefix.ts';
 import { makeSourceDistribution } from '../../support/python-packages.ts';
@@ -77,6 +78,17 @@ test.skipIf(!needs.root || !needs.bubblewrap)(
     expect(theirs.stdout).toBe('');
   },
 );
+
+test('no code that builds is given the login of a proxy', async () => {
+  const context = await buildContext({ https_proxy: 'http://me:hunter2@127.0.0.1:9' });
+  const failure = await failureOf(() => build(['six'], context, true));
+  expect(failure).toMatchObject({
+    code: 'credentials-in-settings',
+    args: { setting: 'the variable https_proxy' },
+  });
+  expect(JSON.stringify(failure)).not.toContain('hunter2');
+  expect(left(context)).toEqual([]);
+});
 
 test('a commit of a git repository is built after consent, and locked by its id', async () => {
   const folder = temporaryFolder();

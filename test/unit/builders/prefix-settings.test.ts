@@ -82,6 +82,7 @@ test('uv sees what it needs and nothing that changes what is built', () => {
     UV_INDEX_MINE_PASSWORD: 'secret',
     UV_RESOLUTION: 'lowest',
     UV_EXCLUDE_NEWER: '2020-01-01',
+    UV_LINK_MODE: 'symlink',
     VIRTUAL_ENV: '/venv',
     PYTHONPATH: '/lib',
     AWS_SECRET_ACCESS_KEY: 'secret',
@@ -93,6 +94,7 @@ test('uv sees what it needs and nothing that changes what is built', () => {
   for (const name of [
     'UV_RESOLUTION',
     'UV_EXCLUDE_NEWER',
+    'UV_LINK_MODE',
     'VIRTUAL_ENV',
     'PYTHONPATH',
     'AWS_SECRET_ACCESS_KEY',

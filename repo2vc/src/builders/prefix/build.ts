@@ -16,7 +16,7 @@ import {
   renderPinned,
 } from './requirements.ts';
 import { type Sandbox, sandboxFor, sandboxVariables } from './sandbox.ts';
-import { type UvSettings, uvSettings } from './settings.ts';
+import { refuseProxyLogins, type UvSettings, uvSettings } from './settings.ts';
 import { clear, complete, folderOf, letAllRead } from './store.ts';
 import { guarded, obtainUv, type Uv } from './uv.ts';
 
@@ -71,6 +71,7 @@ async function prepareWork(start: Omit<Work, 'uv' | 'settings' | 'sandbox'>): Pr
   if (sources.length > 0) throw onlySource(sources, start.name);
   const uv = await obtainUv(context);
   const settings = await uvSettings(context);
+  if (target.sourceBuilds) refuseProxyLogins(settings.variables);
   await mkdir(folder);
   if (!target.sourceBuilds) return { ...start, uv, settings, sandbox: [] };
   const view = { uv: uv.path, interpreter: target.interpreter, folder, variables: settings.variables };

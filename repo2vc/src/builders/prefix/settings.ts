@@ -8,7 +8,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Variables that uv may see. Anything else, UV_RESOLUTION for instance, could change what is built. */
 const passed =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TMPDIR|XDG_.*|NETRC|SSL_.*|(?:HTTPS?|ALL|NO)_PROXY|GIT_SSL_CAINFO|GIT_SSL_CAPATH|UV_(?:DEFAULT_INDEX|INDEX.*|EXTRA_INDEX_URL|FIND_LINKS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|REQUEST_TIMEOUT|SYSTEM_CERTS|NATIVE_TLS|KEYRING_PROVIDER|OFFLINE|CACHE_DIR|LINK_MODE|PYTHON_INSTALL_DIR|CONCURRENT_.*))$/i;
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_ALL|TMPDIR|XDG_.*|NETRC|SSL_.*|(?:HTTPS?|ALL|NO)_PROXY|GIT_SSL_CAINFO|GIT_SSL_CAPATH|UV_(?:DEFAULT_INDEX|INDEX.*|EXTRA_INDEX_URL|FIND_LINKS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|REQUEST_TIMEOUT|SYSTEM_CERTS|NATIVE_TLS|KEYRING_PROVIDER|OFFLINE|CACHE_DIR|PYTHON_INSTALL_DIR|CONCURRENT_.*))$/i;
 
 const systemCertificates = [
   '/etc/ssl/certs/ca-certificates.crt',
@@ -141,12 +141,23 @@ function refuseCredentials(pip: Readonly<Record<string, string>>, own: Variables
   ];
   const bad = settings.find(({ value }) => value && /:\/\/[^/\s,]*@/.test(value));
   if (!bad) return;
-  throw new Failure(
-    'credentials-in-settings',
-    `On this computer, ${bad.name} holds an address with a login in it.`,
-    {
-      hint: 'Take the login out of the address and write it to ~/.netrc, which pip and uv both read.',
-      args: { setting: bad.name },
-    },
-  );
+  const hint = 'Take the login out of the address and write it to ~/.netrc, which pip and uv both read.';
+  throw credentialsIn(bad.name, hint);
+}
+
+/**
+ * Throws `credentials-in-settings` for a proxy with a login: code that builds packages needs the proxies to fetch its
+ * tools, and whatever is in them it could send on. Pure.
+ */
+export function refuseProxyLogins(variables: Readonly<Record<string, string>>): void {
+  const bad = Object.entries(variables).find(([name, value]) => /_PROXY$/i.test(name) && value.includes('@'));
+  if (!bad) return;
+  const hint =
+    "Code of the packages' authors would see it while it builds. Ask for versions that have wheels, or use a proxy that asks for no login.";
+  throw credentialsIn(`the variable ${bad[0]}`, hint);
+}
+
+function credentialsIn(setting: string, hint: string): Failure {
+  const message = `On this computer, ${setting} holds an address with a login in it.`;
+  return new Failure('credentials-in-settings', message, { hint, args: { setting } });
 }
