@@ -25,7 +25,7 @@ export type Event =
   | { code: 'run-waiting'; args: { step: string; needs: readonly string[] } }
   | { code: 'run-finished'; args: { kind: string; ms: number } }
   | { code: 'run-failed'; args: { failure: string; message: string; hint: string; retryable: boolean } }
-  | { code: 'run-canceled'; args: Record<never, never> }
+  | { code: 'run-canceled'; args: { left: boolean } }
   | { code: 'step-started'; args: { step: Step } }
   | { code: 'step-reused'; args: { step: Step } }
   | { code: 'step-finished'; args: { step: Step; ms: number; facts: Args } }

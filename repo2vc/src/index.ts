@@ -27,6 +27,7 @@ export {
 } from './pipeline/inspect.ts';
 export { cancelRun, interruptedRun, type JobResult, runJob } from './pipeline/job.ts';
 export { jobKinds } from './pipeline/jobs.ts';
+export { refuseLateAnswersTo } from './pipeline/late-answers.ts';
 export { publicationHash } from './pipeline/publish.ts';
 export { openLocalArchive } from './pipeline/serve-archive.ts';
 export { runInSession, sessionUrlOf } from './pipeline/session.ts';

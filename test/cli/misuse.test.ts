@@ -182,7 +182,7 @@ describe.skipIf(!needs.pip)('a run that is there', () => {
     owner.child.kill('SIGCONT');
     expect((await person.type(['runs', 'cancel', run.id])).code).toBe(0);
     const { code, stdout } = await owner.ended;
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `Run ${run.id} is canceled.\n` });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `Run ${run.id} is cancelled.\n` });
     expect(belongings(person)).toEqual([]);
   });
 
@@ -225,9 +225,10 @@ describe.skipIf(!needs.pip)('a run that is there', () => {
     const { code, stdout } = await person.type(['runs', 'cancel', run.id]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `Run ${run.id} is cancelled; nothing of it is left.\n`,
+      stdout: expect.stringContaining(`Run ${run.id} is cancelled; nothing of it runs any more.`),
     });
-    expect(belongings(person)).toEqual([]);
+    // The command in the background may still be about to end.
+    await eventually(() => (belongings(person).length === 0 ? true : undefined));
   });
 
   it('and whose folder was deleted is destroyed by its cluster alone, its work brought home', async () => {

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { codeOf } from '../io/files.ts';
 import { unpackTar } from '../io/tar.ts';
 import { type ClusterId, type NodeView, parserOf } from '../model/index.ts';
 import { eachOf } from './parallel.ts';
@@ -22,7 +23,7 @@ export async function recordListing(connection: NodeConnection, directory: strin
 }
 
 /**
- * Saves what changed on these nodes since `recordListing` to the state folder, `saved/<cluster>/<directory>`. Their
+ * Saves what changed on these nodes since `recordListing` to the state folder, below `saved/<cluster>`. Their
  * programs are ended first. What a node says is a stranger's word: names are checked, amounts are capped, and nothing of
  * it is run. A node that is being created has no work yet. Gives the number of files.
  */
@@ -37,14 +38,19 @@ export async function bringHomeFrom(
   let saved = 0;
   await eachOf(worked, async (node) => {
     const connection = await provider.connect(cluster, node, context);
-    saved += await bringHome(connection, cluster, context);
+    saved += await bringHome(connection, node, cluster, context);
   }).catch((error: unknown) => {
     throw notSaved(error, cluster);
   });
   return saved;
 }
 
-async function bringHome(connection: NodeConnection, cluster: ClusterId, context: Context): Promise<number> {
+async function bringHome(
+  connection: NodeConnection,
+  node: NodeView,
+  cluster: ClusterId,
+  context: Context,
+): Promise<number> {
   const placed = await listing(connection, ['placed']);
   if (!placed) return 0;
   const directory = parseDirectory(placed.directory, 'the listing on the node');
@@ -57,11 +63,41 @@ async function bringHome(connection: NodeConnection, cluster: ClusterId, context
   const same = new Set(known.filter((path) => hashes?.hashes.get(path) === placed.hashes.get(path)));
   const changed = touched.map(([path]) => path).filter((path) => !same.has(path));
   if (changed.length === 0) return 0;
-  const folder = join(context.places.state, 'saved', cluster.id, directory);
   const tar = await connection.get(directory, changed.map(nameOf));
-  const files = await unpackTar(tar, folder, { ...caps, source: `The node of ${cluster.id}` });
-  context.emit({ code: 'work-saved', args: { cluster: cluster.id, files: files.length, folder } });
-  return files.length;
+  const temporary = join(context.places.state, 'saved', `.${cluster.id}-${node.name}`);
+  await rm(temporary, { recursive: true, force: true });
+  try {
+    const files = await unpackTar(tar, temporary, { ...caps, source: `The node of ${cluster.id}` });
+    if (files.length < changed.length) throw notAllRead(changed.length - files.length, node);
+    const folder = await keep(temporary, cluster.id, directory, context);
+    context.emit({ code: 'work-saved', args: { cluster: cluster.id, files: files.length, folder } });
+    return files.length;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Moves what was brought home to `saved/<cluster>/<directory>`; to `saved/<cluster>-2/…` and so on when something of
+ * that cluster was saved before: nothing replaces older work, and nothing incomplete is ever seen there.
+ */
+async function keep(from: string, cluster: string, directory: string, context: Context): Promise<string> {
+  for (let round = 1; ; round++) {
+    const name = round === 1 ? cluster : `${cluster}-${round}`;
+    const folder = join(context.places.state, 'saved', name, directory);
+    await mkdir(dirname(folder), { recursive: true });
+    if (await renamed(from, folder)) return folder;
+  }
+}
+
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** A listing as it was read. Paths are `./…` in latin1: every byte is kept, whatever the name's encoding. */
@@ -100,6 +136,14 @@ async function list(
 ): Promise<ExecResult> {
   const text = await readFile(script, 'utf8');
   return connection.exec(['sh', '-c', text, 'listing.sh', ...request], { input, maxBytes: maxListingBytes });
+}
+
+/** Nothing runs there any more that could have removed them meanwhile. */
+function notAllRead(missing: number, node: NodeView): Failure {
+  return new Failure('work-not-saved', `${missing} changed files on ${node.name} cannot be read.`, {
+    hint: `Look at their modes below ${node.ref}, then run the same command again.`,
+    args: { node: node.name, missing },
+  });
 }
 
 function nameOf(path: string): string {

@@ -9,6 +9,7 @@ import type { Cluster, Detection, Environments, Plan, Session, Snapshot } from '
 import { startJupyter } from './jupyter.ts';
 import { connectToEntry, needingNodes } from './nodes.ts';
 import type { StepTools } from './types.ts';
+import { tokenFile } from './values.ts';
 
 export interface InjectInput {
   readonly plan: Plan;
@@ -17,9 +18,6 @@ export interface InjectInput {
   readonly environments: Environments;
   readonly cluster: Cluster;
 }
-
-/** The file of the run folder that holds the session's token, and nothing else. */
-const tokenFile = 'token';
 
 /**
  * Places the experiment and its data on the entry node and opens JupyterLab there. May be repeated: it then places the

@@ -5,7 +5,14 @@ import { takeLock } from '../io/lock.ts';
 import type { Answers, Deposit, EventRecord, Need, RunRequest, Session, Target } from '../model/index.ts';
 import { openLog, readEvents } from '../runs/event-log.ts';
 import { answersOf, forgetValues, type Run, requestOf, saveValue } from '../runs/folder.ts';
-import { cancelName, isCancelRequested, requestCancel, stateOf, watchForCancel } from '../runs/state.ts';
+import {
+  cancelName,
+  isCancelRequested,
+  lastEvent,
+  requestCancel,
+  stateOf,
+  watchForCancel,
+} from '../runs/state.ts';
 import { Waiting } from './stepper.ts';
 
 /** What a finished job gives. */
@@ -53,6 +60,7 @@ export async function runJob(
   const log = openLog(run, context.clock, listener);
   const stopped = linkSignals(run, context);
   try {
+    await refuseCanceled(run);
     await tellBeginning(run, request, log.emit);
     const inner: Context = { ...context, emit: log.emit, signal: stopped.signal };
     return await perform({ run, request, kind, context: { ...context, emit: log.emit }, inner, stopped });
@@ -61,6 +69,16 @@ export async function runJob(
     log.close();
     await lock.release();
   }
+}
+
+/** What was cancelled stays so, also for whoever was about to do it in the background. */
+async function refuseCanceled(run: Run): Promise<void> {
+  const last = (await readEvents(run)).at(-1);
+  if (last?.code !== 'run-canceled' || (await isCancelRequested(run))) return;
+  throw new Failure('run-canceled', `Run ${run.id} was cancelled.`, {
+    hint: 'Begin a new one with: repo2vc reproduce',
+    args: { run: run.id },
+  });
 }
 
 interface Stop {
@@ -134,23 +152,28 @@ async function wait({ run, context }: Performance, needs: readonly Need[]): Prom
 }
 
 async function cancel(performance: Performance): Promise<JobResult> {
-  await abandon(performance, 'cancel');
+  const left = !(await abandon(performance, 'cancel'));
   await forgetValues(performance.run, [cancelName]);
-  performance.context.emit({ code: 'run-canceled', args: {} });
+  performance.context.emit({ code: 'run-canceled', args: { left } });
   return { state: 'canceled' };
 }
 
-/** What cannot be taken away now is told, with the command that does it later; the run still ends as it should. */
+/**
+ * What cannot be taken away now is told, with the command that does it later; the run still ends as it should. Gives
+ * whether all was taken away.
+ */
 async function abandon(
   { kind, request, run, context }: Performance,
   after: 'failure' | 'cancel',
-): Promise<void> {
+): Promise<boolean> {
   try {
     await kind.abandon(request, run, context, after);
+    return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const message = `Not everything could be taken away (${why}). Do it with: repo2vc clusters destroy ${run.id}`;
+    const message = `Not everything could be taken away (${why}). Try again with: repo2vc runs cancel ${run.id}`;
     context.emit({ code: 'warning', args: { warning: 'left-behind', message } });
+    return false;
   }
 }
 
@@ -170,7 +193,7 @@ export function interruptedRun(run: Run): Failure {
 
 /**
  * Ends a run and takes away what it made, whoever owns it: a living owner is asked and waited for; without one it is
- * done here.
+ * done here. Failure `left-behind` when not everything could be taken away, `already-public` for what cannot be.
  */
 export async function cancelRun(
   run: Run,
@@ -178,7 +201,19 @@ export async function cancelRun(
   context: Context,
   listener: (record: EventRecord) => void,
 ): Promise<void> {
+  if ((await requestOf(run)).kind === 'publish' && (await stateOf(run)) === 'finished') {
+    throw new Failure('already-public', `What run ${run.id} published is public: it cannot be taken back.`, {
+      hint: 'Ask the archive to remove a record; its page then says so for good.',
+      args: { run: run.id },
+    });
+  }
   await requestCancel(run);
   while ((await stateOf(run)) === 'running') await context.clock.sleep(100, context.signal);
   if (await isCancelRequested(run)) await runJob(run, kind, context, listener);
+  if ((await lastEvent(run, 'run-canceled'))?.args.left !== true) return;
+  throw new Failure('left-behind', `Run ${run.id} is cancelled, but not all it made could be taken away.`, {
+    hint: `Try again with: repo2vc runs cancel ${run.id}`,
+    retryable: true,
+    args: { run: run.id },
+  });
 }

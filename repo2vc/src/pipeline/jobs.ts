@@ -8,7 +8,7 @@ import type {
   ReproduceRequest,
   RunRequest,
 } from '../model/index.ts';
-import { forgetValues, type Run } from '../runs/folder.ts';
+import { forgetValues, loadValue, type Run } from '../runs/folder.ts';
 import { httpFor } from '../settings/client.ts';
 import { localArchives } from '../settings/local-archives.ts';
 import { loadSettings } from '../settings/settings.ts';
@@ -18,7 +18,7 @@ import { discardDrafts, draftPublication, makePublic } from './publish.ts';
 import { reproduce } from './reproduce.ts';
 import { answered, stepperOf, Waiting } from './stepper.ts';
 import type { StepTools } from './types.ts';
-import { saved } from './values.ts';
+import { madeOnNodes, saved } from './values.ts';
 
 /** What jobs take from the command beside the run: secrets, which live in memory alone, and who asks archives. */
 export interface JobInput {
@@ -40,9 +40,12 @@ function reproduction(input: JobInput): JobKind {
         const step = stepperOf(run, tools);
         return reproduce(request as ReproduceRequest, { run, answers, secrets: input.secrets, step, tools });
       }),
-    abandon: async (_request, run, context) => {
+    abandon: async (_request, run, context, after) => {
+      // Going on failed, but the session that was there is still open: somebody may be at work in it.
+      const session = await loadValue(run, saved.session.name, saved.session.parse);
+      if (after === 'failure' && session !== undefined) return;
       await destroyCluster(run.id, { folder: run.folder }, context);
-      await forgetValues(run, [saved.prepared.name, saved.session.name, 'token']);
+      await forgetValues(run, madeOnNodes);
     },
   };
 }

@@ -21,7 +21,7 @@ import { clientEnvironmentOf, environmentsOf, nodeEnvironmentOf } from './planni
  */
 export function makePlan(snapshot: Snapshot, detection: Detection, answers: Answers): Outcome<Plan> {
   const chosen = detection.chosen.kind === 'template' ? detection.chosen : undefined;
-  const parameters = parametersOf(chosen, answers);
+  const parameters = parametersOf(detection, answers);
   if ('needs' in parameters) return parameters;
   const template = chosen?.template;
   const { environments, reasons } = environmentsOf(detection);
@@ -58,9 +58,10 @@ export function makePlan(snapshot: Snapshot, detection: Detection, answers: Answ
   };
 }
 
-function parametersOf(chosen: ChosenTemplate | undefined, answers: Answers): Outcome<Values> {
+/** The values of the template's parameters, from what was answered and its defaults. Pure. */
+export function parametersOf({ chosen }: Detection, answers: Answers): Outcome<Values> {
   const given = answers.parameters ?? {};
-  if (chosen) return checkParameters(chosen.template, given);
+  if (chosen.kind === 'template') return checkParameters(chosen.template, given);
   const [name] = Object.keys(given);
   if (name === undefined) return { value: {} };
   throw new Failure('invalid-parameter', `There is no parameter called ${JSON.stringify(name)}.`, {

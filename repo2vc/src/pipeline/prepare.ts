@@ -8,6 +8,7 @@ import { destroyCluster, providerOf } from './clusters.ts';
 import { connectToEntry, needingNodes } from './nodes.ts';
 import { type PrepareInput, runSteps } from './preparing/steps.ts';
 import type { StepTools } from './types.ts';
+import { preparingFile } from './values.ts';
 
 /**
  * Runs the template's cells in a client of their own, then the template's checks. It is done once, from the first cell
@@ -25,10 +26,14 @@ async function runAllSteps(
   scrubber: Scrubber,
   tools: StepTools,
 ): Promise<Pick<Prepared, 'notebook' | 'cells'>> {
-  const mark = join(tools.runFolder, 'preparing');
-  if ((await readIfThere(mark)) === input.cluster.cluster.id) await startOver(input.cluster, tools);
-  await writeFileAtomic(mark, input.cluster.cluster.id);
+  if (await wasPreparing(tools.runFolder)) await startOver(input.cluster, tools);
+  await writeFileAtomic(join(tools.runFolder, preparingFile), '');
   return runSteps(input, scrubber, tools);
+}
+
+/** Whether the steps were begun on the nodes that there are. */
+export async function wasPreparing(runFolder: string): Promise<boolean> {
+  return (await readIfThere(join(runFolder, preparingFile))) !== undefined;
 }
 
 /** Nothing of a person's is on the nodes yet: what an interrupted preparation did there is thrown away. */

@@ -9,19 +9,20 @@ import type {
 } from '../model/index.ts';
 import { forgetValues, loadValue, type Run, saveValue } from '../runs/folder.ts';
 import { buildEnvironments } from './build.ts';
-import { listClusters } from './clusters.ts';
+import { destroyCluster, listClusters } from './clusters.ts';
 import { confirmation } from './confirm.ts';
 import { detect } from './detect.ts';
 import { fetchSnapshot } from './fetch.ts';
 import { inject } from './inject.ts';
+import { refuseLateAnswers } from './late-answers.ts';
 import { makePlan } from './plan.ts';
-import { prepare } from './prepare.ts';
+import { prepare, wasPreparing } from './prepare.ts';
 import { provision } from './provision.ts';
 import { resolve } from './resolve.ts';
 import { answered, type Stepper } from './stepper.ts';
 import { chooseTarget } from './target.ts';
 import type { StepTools } from './types.ts';
-import { saved } from './values.ts';
+import { madeOnNodes, saved } from './values.ts';
 
 /** What a reproduction is done with, beside its request. Secrets live in memory alone. */
 export interface ReproduceInput {
@@ -42,15 +43,16 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
   const reference = await step('resolve', saved.reference, () => resolve(request.reference, tools));
   const snapshot = await step('fetch', saved.snapshot, () => fetchSnapshot(reference, 'snapshot', tools));
   const detection = await step('detect', saved.detection, () => detect(snapshot, tools));
+  await forgetOpenSecrets(run, detection, answers);
   const again = (await loadValue(run, saved.environments.name, saved.environments.parse)) === undefined;
-  const plan = await step('plan', { ...saved.plan, again }, async () => {
-    await forgetOpenSecrets(run, detection, answers);
-    return answered(makePlan(snapshot, detection, answers));
-  });
+  const plan = await step('plan', { ...saved.plan, again }, async () =>
+    answered(makePlan(snapshot, detection, answers)),
+  );
   const target = await step('target', { ...saved.target, again }, async () =>
     answered(await chooseTarget(plan, detection, snapshot, answersFor(request, answers), tools)),
   );
   if (request.until === 'target') return target;
+  if (!again) refuseLateAnswers(plan, target, detection, answers);
   answered(confirmation(plan, target, answers));
   if ((await loadValue(run, saved.prepared.name, saved.prepared.parse)) === undefined) {
     answered(checkSecrets(templateOf(detection), secrets));
@@ -59,7 +61,7 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
     answered(await buildEnvironments(plan, target, tools)),
   );
   const cluster = await step('provision', { ...saved.cluster, again: true }, async () => {
-    if (!(await isWhole(run, tools))) await forgetValues(run, [saved.prepared.name, saved.session.name]);
+    if (!(await isWhole(run, tools))) await leaveNodes(run, tools);
     return provision(plan, target, environments, run, tools);
   });
   await step('prepare', saved.prepared, () =>
@@ -76,7 +78,18 @@ function answersFor(request: ReproduceRequest, answers: Answers): Answers {
   return { ...answers, consents: [...(answers.consents ?? []), 'process'] };
 }
 
-/** Whether every node is as it was left: what was done on one that is gone must be done again. */
+/**
+ * Gives up nodes of which some are lost, when anything was done on them already: it must be done again, from the
+ * beginning, on nodes that nobody has touched. A person's work on them is brought home first.
+ */
+async function leaveNodes(run: Run, tools: StepTools): Promise<void> {
+  const session = await loadValue(run, saved.session.name, saved.session.parse);
+  if (session === undefined && !(await wasPreparing(run.folder))) return;
+  await destroyCluster(run.id, { folder: run.folder }, tools);
+  await forgetValues(run, madeOnNodes);
+}
+
+/** Whether every node is as it was left. */
 async function isWhole(run: Run, tools: StepTools): Promise<boolean> {
   return (await listClusters(tools)).some((view) => view.cluster.id === run.id && view.phase === 'ready');
 }

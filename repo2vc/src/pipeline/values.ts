@@ -92,6 +92,15 @@ export const saved = {
   },
 } as const;
 
+/** The file of a run folder that holds a session's token, and nothing else. */
+export const tokenFile = 'token';
+
+/** The file of a run folder that says that a template's steps were begun on the nodes there are. */
+export const preparingFile = 'preparing';
+
+/** What is true only of the nodes that there were: forgotten when they are gone. */
+export const madeOnNodes = [saved.prepared.name, saved.session.name, tokenFile, preparingFile];
+
 function whereOf(reference: Reference): string {
   if (reference.kind === 'local') return reference.path;
   return reference.kind === 'git' ? reference.url : `${reference.origin}/records/${reference.recordId}`;

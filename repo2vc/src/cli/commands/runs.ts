@@ -92,19 +92,19 @@ async function show(id: string, options: ShowOptions, host: Host): Promise<void>
   const run = await engine.openRun(host.places, id);
   if (options.url) {
     const url = await engine.sessionUrlOf(run);
-    if (!(await isThere(id, host))) throw ended(id);
+    if (!(await isThere(run.id, host))) throw ended(run.id);
     return screen.out(`${url}\n`);
   }
   const shown = await engine.describeRun(run);
   if (screen.format === 'json') return screen.out(`${JSON.stringify(shown)}\n`);
-  screen.out(runText(shown, shown.clusters.length > 0 && (await isThere(id, host))));
+  screen.out(runText(shown, shown.clusters.length > 0 && (await isThere(run.id, host))));
 }
 
-/** Whether the cluster of a run, which has its id, still exists. */
+/** Whether the cluster of a run, which has its id, still runs. */
 async function isThere(id: string, host: Host): Promise<boolean> {
   const engine = await import('../../index.ts');
   const views = await engine.listClusters(contextOf(host, () => undefined));
-  return views.some((view) => view.cluster.id === id);
+  return views.some((view) => view.cluster.id === id && view.phase !== 'expired');
 }
 
 function ended(id: string): Failure {
@@ -165,7 +165,7 @@ async function cancel(id: string, options: CommonOptions, host: Host): Promise<v
   screen.out(
     screen.format === 'json'
       ? `${JSON.stringify({ run: run.id, state: 'canceled' })}\n`
-      : `Run ${run.id} is cancelled; nothing of it is left.\n`,
+      : `Run ${run.id} is cancelled; nothing of it runs any more. Its record stays in ${run.folder}\n`,
   );
 }
 
@@ -175,6 +175,7 @@ async function resumeRun(id: string, options: ResumeOptions, host: Host): Promis
   const screen = screenOf(options, process);
   const run = await engine.openRun(host.places, id);
   const { schemaVersion: _version, ...answers } = await answersFrom(options);
+  await engine.refuseLateAnswersTo(run, answers);
   await engine.addAnswers(run, answers);
   const secrets = options.secretsOnStdin
     ? new Map(Object.entries(JSON.parse((await text(process.stdin)) || '{}') as Record<string, string>))

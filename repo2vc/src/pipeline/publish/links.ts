@@ -5,7 +5,7 @@ import type { DepositRecord, UsedLink, UsedRecord } from '../../model/index.ts';
 import { withMetadata } from '../../notebooks/with-metadata.ts';
 import type { UsedEntity } from '../../provenance/ro-crate.ts';
 import type { StepTools } from '../types.ts';
-import { normal, type Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 type Experiment = NonNullable<Sources['experiment']>;
 
@@ -20,7 +20,7 @@ export function publishedLinks(experiment: Experiment, records: readonly Deposit
 }
 
 function linkTo(link: Extract<UsedLink, { path: string }>, records: readonly DepositRecord[]): UsedRecord {
-  const folder = normal(link.path);
+  const folder = link.path;
   const record = records.find((one) => one.folder === folder && one.role === link.role);
   if (record?.doi === undefined || record.contentId === undefined)
     throw new Error(`${folder} has no record yet`);

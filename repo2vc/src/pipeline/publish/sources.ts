@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { readExperiment } from '../../environment-templates/experiment.ts';
 import { Failure } from '../../failure.ts';
 import type { EnvironmentTemplate, PublishRequest, UsedLink } from '../../model/index.ts';
@@ -65,7 +64,7 @@ async function readExperimentFolder(
     const template = await usedTemplate(link, snapshotOf(source, tools), tools);
     return { data, experiment: { ...experiment, usedTemplate: template } };
   }
-  const folder = normal(link.path);
+  const folder = link.path;
   const staged = 'staging/environment';
   const environment = await readFolder({ role: 'environment', root, folder, staged, without: [] }, tools);
   const found = await readTemplateIn(snapshotOf(environment, tools), tools);
@@ -84,8 +83,8 @@ function foldersOf(used: readonly UsedLink[]): Map<string, UsedLink['role']> {
   const folders = new Map<string, UsedLink['role']>();
   for (const link of used) {
     if (!('path' in link)) continue;
-    const folder = normal(link.path);
-    if (folder === '.') throw usedItself(link.path);
+    const folder = link.path;
+    if (folder === '.') throw usedItself(folder);
     const clash = [...folders.keys()].find(
       (other) => `${other}/`.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${other}/`),
     );
@@ -93,11 +92,6 @@ function foldersOf(used: readonly UsedLink[]): Map<string, UsedLink['role']> {
     folders.set(folder, link.role);
   }
   return folders;
-}
-
-/** A path as `used` links have it, without `./`, `//` or a slash at its end. */
-export function normal(path: string): string {
-  return posix.normalize(path).replace(/(.)\/+$/, '$1');
 }
 
 function ambiguous(names: readonly string[]): Failure {
