@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import { Failure } from '../failure.ts';
-import { type Experiment, nearest, parserOf } from '../model/index.ts';
+import { type Experiment, nearest, parserOf, type UsedLink } from '../model/index.ts';
 
 const parseExperiment = parserOf<Experiment>('experiment.schema.json', 'invalid-experiment');
 const kinds = ['experiment', 'container'];
@@ -32,7 +33,7 @@ export function descriptorKind(descriptor: unknown, source: string): 'experiment
 
 /**
  * Checks what an experiment notebook carries in metadata.repo2vc. Failure `invalid-experiment`, which names the
- * place, the value, and the nearest correct key.
+ * place, the value, and the nearest correct key. Folders are given without `./`, `//` or a slash at their end.
  */
 export function readExperiment(descriptor: unknown, source: string): Experiment {
   const experiment = parseExperiment(descriptor, source);
@@ -44,5 +45,14 @@ export function readExperiment(descriptor: unknown, source: string): Experiment 
       { hint: 'Keep the one that the experiment ran in.', args: { source } },
     );
   }
-  return experiment;
+  return { ...experiment, used: experiment.used.map(withPlainFolder) };
+}
+
+function withPlainFolder(link: UsedLink): UsedLink {
+  if ('path' in link) return { ...link, path: plain(link.path) };
+  return link.into === undefined ? link : { ...link, into: plain(link.into) };
+}
+
+function plain(path: string): string {
+  return posix.normalize(path).replace(/(.)\/+$/, '$1');
 }

@@ -103,6 +103,9 @@ group('data that the experiment used', () => {
     expect(twice.message).toContain('data/n.csv');
     const over = await refusal({ ...described, ...using(data('a')), 'data/n.csv': '3' }, {}, records);
     expect(over.code).toBe('data-collides');
+    const spelled = { role: 'data', doi: '10.5072/a', into: './data//' };
+    const hidden = await refusal({ ...described, ...using(spelled), 'data/n.csv': '3' }, {}, records);
+    expect(hidden.code).toBe('data-collides');
     const same = await detected({ ...described, ...using(data('a')), 'data/n.csv': '1' }, {}, records);
     expect(same.data).toHaveLength(1);
     expect((await refusal({ ...described, ...using(data('a')) }, { doi: '10.5072/a' }, records)).code).toBe(

@@ -72,6 +72,8 @@ group('the template that the experiment used', () => {
     });
     expect(found.files.map((file) => file.path)).toEqual(['paper/env/python/requirements.txt']);
     expect(codes(found)).toEqual(['template-linked']);
+    const spelled = notebookText(['# N'], experiment({ role: 'environment', path: './env//' }));
+    expect((await detected({ ...files, 'paper/n.ipynb': spelled })).reasons).toEqual(found.reasons);
   });
 
   test.each<[string, Partial<Snapshot>, Partial<Snapshot>]>([
