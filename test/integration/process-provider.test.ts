@@ -10,6 +10,7 @@ import { packTar } from '../../repo2vc/src/io/tar.ts';
 import { eventually, footprint, supervisorPid, testCluster, testId } from '../support/clusters.ts';
 import { testContext } from '../support/context.ts';
 import { everyTestNeeds } from '../support/needs.ts';
+import { processesOf, started } from '../support/process-node.ts';
 
 everyTestNeeds('pip');
 
@@ -17,29 +18,6 @@ const { isolation } = await processProvider.check({
   ...{ environment: process.env, signal: new AbortController().signal },
 } as Context);
 const noBubblewrap = isolation === 'none';
-
-async function started(options: Parameters<typeof testCluster>[1] = {}, changes: Partial<Context> = {}) {
-  const context = testContext(changes);
-  const cluster = testCluster(testId(), options);
-  const { id } = cluster.cluster;
-  const folder = join(context.folder, 'run');
-  onTestFinished(async () => {
-    await destroyCluster(id, processProvider, { discard: true }, context);
-  });
-  const view = await ensureCluster(cluster, processProvider, folder, context);
-  const node = view.nodes[0];
-  if (!node) throw new Error('no node');
-  const connection = await processProvider.connect(cluster.cluster, node, context);
-  const nodeFolder = join(context.places.state, 'nodes', id, node.name);
-  const shell = async (script: string) => {
-    const result = await connection.exec(['sh', '-c', script]);
-    return result.stdout.toString().trim();
-  };
-  return { context, cluster, id, folder, connection, nodeFolder, shell };
-}
-
-const processesOf = (context: Context, id: string) =>
-  footprint(context.places, id).filter((line) => line.startsWith('process'));
 
 it.skipIf(noBubblewrap)(
   'shows a program nothing of this computer: no files, processes, variables or rights',

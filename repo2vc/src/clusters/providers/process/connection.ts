@@ -7,8 +7,10 @@ import { Failure } from '../../../failure.ts';
 import { exitCodeOf, type RunOptions, readFrom, run } from '../../../io/processes.ts';
 import type { ExecOptions, ExecResult, NodeConnection } from '../../types.ts';
 import { addressOf } from './addresses.ts';
+import { insideNode, nodeLost } from './inside.ts';
 import { readJobLog, startJob, stopJob, viewJob } from './jobs.ts';
 import { endMembers } from './members.ts';
+import { notStarted } from './not-started.ts';
 import { type NodePlace, plainUser } from './places.ts';
 import { commandLine, marksOf, type Sandbox, sandboxOf } from './sandbox.ts';
 import { readTag } from './tag.ts';
@@ -64,24 +66,8 @@ async function exec(
     return { code: exitCodeOf(result), stdout, stderr, truncated, timedOut };
   } catch (error) {
     await clean();
-    throw isMissingProgram(error) ? noBubblewrap(error) : error;
+    throw notStarted(error, sandbox.tag);
   }
-}
-
-function isMissingProgram(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
-}
-
-/** The node was made in bubblewrap, so its programs never run outside it. */
-function noBubblewrap(cause: unknown): Failure {
-  return new Failure(
-    'bubblewrap-missing',
-    'bubblewrap, in which this node was made, is not installed any more.',
-    {
-      hint: 'Install it, for instance with: sudo apt-get install bubblewrap',
-      cause,
-    },
-  );
 }
 
 /** Cleaning up goes on after the signal has fired. */
@@ -112,7 +98,14 @@ async function put(sandbox: Sandbox, tar: Readable, directory: string, context: 
 }
 
 function get(sandbox: Sandbox, directory: string, paths: readonly string[], context: Context): Readable {
-  const options = ['--no-recursion', '--ignore-failed-read', '--null', '--files-from=-'];
+  // A second name of a file is a file of its own at home.
+  const options = [
+    '--no-recursion',
+    '--hard-dereference',
+    '--ignore-failed-read',
+    '--null',
+    '--files-from=-',
+  ];
   const tar = ['tar', '--create', '--file=-', `--directory=${inHome(directory)}`, ...options];
   return readFrom(commandLine(sandbox, tar), {
     env: hostVariables(sandbox, context),
@@ -127,15 +120,17 @@ function inHome(directory: string): string {
 
 async function putSecret(sandbox: Sandbox, name: string, value: string): Promise<string> {
   const path = join(sandbox.place.volatile, 'secrets', plainName(name));
-  await rm(path, { force: true });
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(value);
-    const dropped = process.getuid?.() === 0 && sandbox.tag.isolation === 'bubblewrap';
-    if (dropped) await file.chown(plainUser, plainUser);
-  } finally {
-    await file.close();
-  }
+  await insideNode(sandbox.place, async () => {
+    await rm(path, { force: true });
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(value);
+      const dropped = process.getuid?.() === 0 && sandbox.tag.isolation === 'bubblewrap';
+      if (dropped) await file.chown(plainUser, plainUser);
+    } finally {
+      await file.close();
+    }
+  });
   return join(sandbox.volatile, 'secrets', name);
 }
 
@@ -153,11 +148,7 @@ function hostOf(sandbox: Sandbox, context: Context): string {
   const { cluster, node } = sandbox.place;
   const address = addressOf(context.places, cluster, node);
   if (address) return address;
-  throw new Failure('node-lost', `Node ${node} of ${cluster} has no address any more.`, {
-    hint: `Go on, on new nodes, with: repo2vc runs resume ${cluster.replace(/-client$/, '')}`,
-    retryable: true,
-    args: { node },
-  });
+  throw nodeLost(sandbox.place, 'has no address any more');
 }
 
 function freePortOf(host: string): Promise<number> {

@@ -1,10 +1,12 @@
 import { chmod, chown, lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { codeOf, replaceFile } from '../../../io/files.ts';
+import { codeOf } from '../../../io/files.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
+import { unfinishedFile } from './found.ts';
+import { insideNode, replaceInside } from './inside.ts';
 import { type NodePlace, names, plainUser, volatileRoot } from './places.ts';
 import { writeLease } from './tag.ts';
 
@@ -13,15 +15,25 @@ import { writeLease } from './tag.ts';
  * the last thing we do. Nothing here waits for the disk: a node does not outlive a power cut, and a tag that was lost
  * in one is told as unreadable.
  */
-export async function makeFolder(place: NodePlace, tag: ProcessNodeTag, expiresAt: string): Promise<void> {
+export async function makeFolder(
+  place: NodePlace,
+  tag: ProcessNodeTag,
+  expiresAt: string,
+  context: Context,
+): Promise<void> {
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
-  await replaceFile(join(place.folder, names.tag), `${JSON.stringify(tag, undefined, 2)}\n`, 0o600);
-  await writeLease(place, expiresAt);
-  for (const name of [names.jobs, names.users, names.home, names.temporary]) {
-    await mkdir(join(place.folder, name), { recursive: true, mode: 0o700 });
+  await replaceInside(place, names.tag, `${JSON.stringify(tag, undefined, 2)}\n`, context);
+  await writeLease(place, expiresAt, context);
+  for (const name of [names.jobs, names.etc, names.home, names.temporary]) {
+    await makeIfMissing(join(place.folder, name), 0o700);
   }
+  context.signal.throwIfAborted();
   await makeVolatile(place);
-  if (tag.isolation === 'none') return;
+  context.signal.throwIfAborted();
+  if (tag.isolation === 'bubblewrap') await insideNode(place, () => fitForSandbox(place));
+}
+
+async function fitForSandbox(place: NodePlace): Promise<void> {
   await writeUsers(place);
   await chmod(join(place.folder, names.temporary), 0o1777);
   if (process.getuid?.() === 0) await chown(join(place.folder, names.home), plainUser, plainUser);
@@ -34,7 +46,9 @@ export async function makeFolder(place: NodePlace, tag: ProcessNodeTag, expiresA
 async function makeVolatile(place: NodePlace): Promise<void> {
   const root = volatileRoot();
   await makeIfMissing(root, 0o700);
-  const found = await lstat(root);
+  const found = await lstat(root).catch((error: unknown) => {
+    throw codeOf(error) === 'ENOENT' ? justRemoved(root) : error;
+  });
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
     throw new Failure('folder-not-ours', `${root} belongs to somebody else, or others may open it.`, {
       hint: `Secrets of a node would lie there. Look at it, and remove it when it is no longer needed: ls -ld ${root}`,
@@ -50,10 +64,14 @@ async function makeVolatile(place: NodePlace): Promise<void> {
 async function makeIfMissing(folder: string, mode: number): Promise<void> {
   await mkdir(folder, { mode }).catch((error: unknown) => {
     if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT') throw error;
-    throw new Failure('folder-removed', `What ${folder} was to lie in has just been removed.`, {
-      retryable: true,
-    });
+    throw codeOf(error) === 'ENOENT' ? justRemoved(dirname(folder)) : error;
+  });
+}
+
+/** The end of one cluster removes what is empty while another one is being made. */
+function justRemoved(folder: string): Failure {
+  return new Failure('folder-removed', `${folder} has just been removed by somebody else.`, {
+    retryable: true,
   });
 }
 
@@ -74,9 +92,9 @@ async function writeUsers(place: NodePlace): Promise<void> {
     `nobody:x:${plainUser}:${plainUser}:nobody:/nonexistent:/usr/sbin/nologin`,
   ];
   const groups = ['root:x:0:', `jovyan:x:${gid}:`, `nogroup:x:${plainUser}:`];
-  await writeFile(join(place.folder, names.users, 'passwd'), `${users.join('\n')}\n`);
-  await writeFile(join(place.folder, names.users, 'group'), `${groups.join('\n')}\n`);
-  await chmod(join(place.folder, names.users), 0o755);
+  await writeFile(join(place.folder, names.etc, 'passwd'), `${users.join('\n')}\n`);
+  await writeFile(join(place.folder, names.etc, 'group'), `${groups.join('\n')}\n`);
+  await chmod(join(place.folder, names.etc), 0o755);
 }
 
 /**
@@ -89,8 +107,9 @@ export async function removeNodeFolder(place: NodePlace, context: Context): Prom
     (name) => name !== names.tag,
   );
   await Promise.all(others.map((name) => removeTree(join(place.folder, name), context)));
+  context.signal.throwIfAborted();
   await removeTree(join(place.folder, names.tag), context);
-  await removeEmpty(place.folder);
+  await removeEmptyNode(place.folder);
 }
 
 /** Removes a folder whatever its modes are: programs make folders that nobody may write, such as caches of modules. */
@@ -104,38 +123,21 @@ export async function removeTree(path: string, context: Context): Promise<void> 
   }
 }
 
-/** Removes a folder in which nothing is left but what an interrupted write may have left. */
-export async function removeEmpty(folder: string): Promise<void> {
+/** Removes a node's folder in which nothing is left but what an interrupted write may have left. */
+export async function removeEmptyNode(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [] as string[])) {
     if (unfinishedFile.test(name)) await rm(join(folder, name), { force: true });
   }
-  await rmdir(folder).catch((error: unknown) => {
+  await removeIfEmpty(folder);
+}
+
+/** Removes a folder unless something is in it. Gives whether it is gone. */
+export async function removeIfEmpty(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'ENOTDIR') return false;
     if (codeOf(error) !== 'ENOENT') throw error;
-  });
-}
-
-const unfinishedFile = /^\.[0-9a-f]+\.tmp$/;
-
-/** Whether a folder is a cluster of ours: a node in it has a tag, or there is nothing in it yet. */
-export async function isOurs(folder: string): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
-  if (!entries?.every((entry) => entry.isDirectory())) return false;
-  const nodes = await Promise.all(entries.map((entry) => readdir(join(folder, entry.name))));
-  return nodes.every(
-    (files) => files.includes(names.tag) || files.every((file) => unfinishedFile.test(file)),
-  );
-}
-
-/** The names of the folders in a folder that can be clusters or nodes; none when it is not there. */
-export async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const found = entries.filter(
-    (entry) => entry.isDirectory() && /^[a-z0-9][a-z0-9-]{0,62}$/.test(entry.name),
-  );
-  return found.map((entry) => entry.name).sort();
-}
-
-/** Whether anything of a cluster lies on memory-backed storage. */
-export async function hasVolatile(cluster: string): Promise<boolean> {
-  return (await foldersIn(volatileRoot())).includes(cluster);
+  }
+  return true;
 }

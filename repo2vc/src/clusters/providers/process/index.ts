@@ -1,6 +1,6 @@
 import type { ClusterProvider } from '../../types.ts';
 import { connectTo } from './connection.ts';
-import { foldersIn } from './folder.ts';
+import { nodesIn } from './found.ts';
 import { listClusters, observeCluster } from './observe.ts';
 import { clusterFolder, placeOf } from './places.ts';
 import { checkComputer } from './promises.ts';
@@ -16,10 +16,11 @@ export const processProvider: ClusterProvider = {
   plan: planSteps,
   perform: performStep,
   renew: async (cluster, expiresAt, context) => {
-    for (const node of await foldersIn(clusterFolder(context.places, cluster.id))) {
+    const nodes = await nodesIn(clusterFolder(context.places, cluster.id));
+    for (const node of nodes?.tagged ?? []) {
       const place = placeOf(context.places, cluster.id, node);
       await refuseElsewhere(place);
-      await writeLease(place, expiresAt);
+      await writeLease(place, expiresAt, context);
     }
   },
   stop: (cluster, nodes, context) =>

@@ -2,8 +2,9 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { readIfThere, replaceFile } from '../../../io/files.ts';
+import { codeOf, readIfThere } from '../../../io/files.ts';
 import type { ExecOptions, JobView } from '../../types.ts';
+import { insideNode, nodeLost, replaceInside } from './inside.ts';
 import { endMembers, killMember } from './members.ts';
 import { names } from './places.ts';
 import { commandLine, type Sandbox } from './sandbox.ts';
@@ -17,29 +18,28 @@ export async function startJob(
   options: Pick<ExecOptions, 'cwd' | 'env'>,
   context: Context,
 ): Promise<void> {
-  const folder = jobFolder(sandbox, name);
   if ((await viewJob(sandbox, name)).state === 'running') return;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { place } = sandbox;
+  const folder = jobFolder(sandbox, name);
   const command = commandLine(sandbox, argv, {
     ...options,
     env: { ...options.env, REPO2VC_JOB: jobOf(sandbox, name) },
   });
-  await replaceFile(join(folder, 'run'), `umask 022\nexec ${command.map(quoted).join(' ')}\n`, 0o600);
+  const script = `umask 022\nexec ${command.map(quoted).join(' ')}\n`;
   const request = `asked-${context.random(12)}`;
-  await writeFile(join(folder, request), '');
-  const sent = await sendCommand(sandbox.place, `start ${name} ${request}`);
+  await insideNode(place, async () => {
+    await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    await replaceInside(place, join(names.jobs, name, 'run'), script, context);
+    await writeFile(join(folder, request), '');
+  });
+  const sent = await sendCommand(place, `start ${name} ${request}`);
   for (let attempt = 0; sent && attempt < 1000; attempt++) {
     if ((await readIfThere(join(folder, request))) === undefined) return;
     await context.clock.sleep(10, context.signal);
   }
-  throw new Failure(
-    'node-lost',
-    `Node ${sandbox.place.node} of ${sandbox.place.cluster} does not run any more.`,
-    {
-      hint: 'Go on where it was with: repo2vc runs resume',
-      args: { node: sandbox.place.node },
-    },
-  );
+  throw nodeLost(place, 'does not run any more');
 }
 
 /** How a job is doing; see NodeConnection.job. */
@@ -72,6 +72,11 @@ export async function stopJob(sandbox: Sandbox, name: string, context: Context):
     if ((await viewJob(sandbox, name)).state !== 'running') return;
     await context.clock.sleep(10, context.signal);
   }
+  throw new Failure('processes-remain', `Job ${name} of ${sandbox.place.node} could not be ended.`, {
+    hint: `End all of its node with: repo2vc clusters destroy ${sandbox.place.cluster}`,
+    retryable: true,
+    args: { node: sandbox.place.node },
+  });
 }
 
 /** Tells the processes of one job from those of another, also where no namespace does. */

@@ -4,7 +4,7 @@ import type { Context } from '../../../context.ts';
 import { readIfThere } from '../../../io/files.ts';
 import type { ClusterId, ClusterView, NodeView, ProcessNodeTag, Reason } from '../../../model/index.ts';
 import { addressOf, clustersWithAddress } from './addresses.ts';
-import { foldersIn, hasVolatile, isOurs } from './folder.ts';
+import { foldersIn, hasVolatile, nodesIn } from './found.ts';
 import { findMembers } from './members.ts';
 import { clusterFolder, type NodePlace, names, nodesFolder, placeOf } from './places.ts';
 import { supervisorOf } from './supervisor.ts';
@@ -22,10 +22,11 @@ interface Seen {
 /** What exists of one cluster, from its tags: its folder, its addresses, its memory-backed files and its processes. */
 export async function observeCluster(cluster: ClusterId, context: Context): Promise<ClusterView> {
   const folder = clusterFolder(context.places, cluster.id);
-  const nodes = await foldersIn(folder);
-  const born = (await isOurs(folder)) ? await stat(folder).catch(() => undefined) : undefined;
+  const found = await nodesIn(folder);
+  const born = found && (await stat(folder).catch(() => undefined));
+  const nodes = found && born ? [...found.tagged, ...found.empty].sort() : [];
   const seen = await Promise.all(
-    (born ? nodes : []).map((node) => look(placeOf(context.places, cluster.id, node), context)),
+    nodes.map((node) => look(placeOf(context.places, cluster.id, node), context)),
   );
   const tag = seen.find((one) => one.tag)?.tag;
   const unfinished = born ? new Date(born.mtimeMs + graceMs) : context.clock.now();
@@ -50,7 +51,7 @@ export async function observeCluster(cluster: ClusterId, context: Context): Prom
 export async function listClusters(context: Context): Promise<ClusterView[]> {
   const root = nodesFolder(context.places);
   const ids = new Set(clustersWithAddress(context.places));
-  for (const id of await foldersIn(root)) if (await isOurs(join(root, id))) ids.add(id);
+  for (const id of await foldersIn(root)) if (await nodesIn(join(root, id))) ids.add(id);
   const createdAt = context.clock.now().toISOString();
   return Promise.all([...ids].map((id) => observeCluster({ id, owner: context.owner, createdAt }, context)));
 }

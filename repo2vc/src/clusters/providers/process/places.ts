@@ -49,7 +49,7 @@ export const names = {
   outOfMemory: 'out-of-memory',
   home: 'home',
   temporary: 'tmp',
-  users: 'etc',
+  etc: 'etc',
   jobs: 'jobs',
 } as const;
 

@@ -110,8 +110,8 @@ async function mountsOf(tag: ProcessNodeTag, place: NodePlace, authorities: read
     ...['--bind', own(names.temporary), '/tmp'],
     ...folders([...readable, sandboxHome, '/etc/passwd', sandboxVolatile]),
     ...systemFiles.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...['--ro-bind', own(`${names.users}/passwd`), '/etc/passwd'],
-    ...['--ro-bind', own(`${names.users}/group`), '/etc/group'],
+    ...['--ro-bind', own(`${names.etc}/passwd`), '/etc/passwd'],
+    ...['--ro-bind', own(`${names.etc}/group`), '/etc/group'],
     ...readable.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--bind', own(names.home), sandboxHome, '--ro-bind-try', place.volatile, sandboxVolatile],
   ];

@@ -12,14 +12,14 @@ import {
 import type { ClusterStep } from '../../types.ts';
 import { claimAddress, releaseAddresses } from './addresses.ts';
 import {
-  foldersIn,
-  isOurs,
   makeFolder,
-  removeEmpty,
+  removeEmptyNode,
+  removeIfEmpty,
   removeNodeFolder,
   removeTree,
   removeVolatile,
 } from './folder.ts';
+import { nodesIn } from './found.ts';
 import { endMembers } from './members.ts';
 import { clusterFolder, type NodePlace, names, placeOf } from './places.ts';
 import { chooseIsolation } from './promises.ts';
@@ -29,7 +29,7 @@ import { endOf, readTag, refuseElsewhere, thisComputer } from './tag.ts';
 const deadlineMs = 60_000;
 
 /** The nodes that a goal asks for, by name: `worker-1`, `worker-2`, … */
-export function wantedNodes(goal: ClusterGoal): Map<string, GoalGroup> {
+function wantedNodes(goal: ClusterGoal): Map<string, GoalGroup> {
   const all = goal.groups.flatMap((group) =>
     Array.from({ length: group.count }, (_, index) => [`${group.role}-${index + 1}`, group] as const),
   );
@@ -37,7 +37,7 @@ export function wantedNodes(goal: ClusterGoal): Map<string, GoalGroup> {
 }
 
 /** Changes when a node must be made anew. */
-export function specHashOf(group: GoalGroup): string {
+function specHashOf(group: GoalGroup): string {
   const { role, environment, cpus, memoryMiB } = group;
   const { id, prefix, basePrefix } = environment;
   return hashOf(JSON.stringify([role, id, prefix, basePrefix, cpus ?? null, memoryMiB ?? null]));
@@ -93,8 +93,10 @@ async function performOn(
   if (name === undefined) return removeRest(cluster.id, context);
   const place = placeOf(context.places, cluster.id, name);
   await refuseElsewhere(place);
+  context.signal.throwIfAborted();
   if (kind !== 'ensure') await removeNode(place, context);
   if (kind === 'remove' || goal === 'absent') return;
+  context.signal.throwIfAborted();
   const group = wantedNodes(goal).get(name);
   if (group) await ensureNode(place, group, goal, cluster, context);
 }
@@ -121,7 +123,7 @@ async function ensureNode(
     ...(await thisComputer()),
   };
   const expiresAt = before ? laterOf(await endOf(place, before), goal.expiresAt) : goal.expiresAt;
-  await makeFolder(place, tag, expiresAt);
+  await makeFolder(place, tag, expiresAt, context);
   await claimAddress(context, place.cluster, place.node);
   // What a lost supervisor left behind would share its jobs' names and ports.
   if (before) await stopNodes([place], context);
@@ -144,20 +146,25 @@ export async function stopNodes(places: readonly NodePlace[], context: Context):
 
 async function removeNode(place: NodePlace, context: Context): Promise<void> {
   await stopNodes([place], context);
+  context.signal.throwIfAborted();
   await removeTree(place.volatile, context);
+  context.signal.throwIfAborted();
   await releaseAddresses(context.places, place.cluster, place.node);
   await removeNodeFolder(place, context);
 }
 
-/** Removes all that carries the cluster's tag but belongs to no node that was seen. */
+/** Removes all that carries the cluster's tag but belongs to no node that was seen. What others put there stays. */
 async function removeRest(cluster: string, context: Context): Promise<void> {
   await endMembers([`REPO2VC_CLUSTER=${cluster}`], context);
+  context.signal.throwIfAborted();
   await removeVolatile(cluster, context);
   await releaseAddresses(context.places, cluster);
   const folder = clusterFolder(context.places, cluster);
-  if (!(await isOurs(folder))) return;
-  for (const node of await foldersIn(folder)) await removeEmpty(join(folder, node));
-  await removeEmpty(folder);
+  const { empty, tagged } = (await nodesIn(folder)) ?? { empty: [], tagged: [] };
+  for (const node of empty) await removeEmptyNode(join(folder, node));
+  if ((await removeIfEmpty(folder)) || tagged.length > 0) return;
+  const message = `${folder} was left as it is: there is something in it that repo2vc did not make.`;
+  context.emit({ code: 'warning', args: { warning: 'foreign-files', message } });
 }
 
 /** Of the repo2vc that runs. */

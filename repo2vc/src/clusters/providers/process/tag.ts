@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { readIfThere, replaceFile } from '../../../io/files.ts';
+import { readIfThere } from '../../../io/files.ts';
 import { type ProcessNodeTag, parserOf } from '../../../model/index.ts';
+import { replaceInside } from './inside.ts';
 import { type NodePlace, names } from './places.ts';
 
 const parseTag = parserOf<ProcessNodeTag>('process-node.schema.json');
@@ -27,9 +29,9 @@ export async function endOf(place: NodePlace, tag: ProcessNodeTag): Promise<Date
 }
 
 /** Moves the end of a node; its supervisor sees it within two seconds. */
-export async function writeLease(place: NodePlace, expiresAt: string): Promise<void> {
+export async function writeLease(place: NodePlace, expiresAt: string, context: Context): Promise<void> {
   const seconds = Math.floor(new Date(expiresAt).getTime() / 1000);
-  await replaceFile(join(place.folder, names.lease), `${seconds}\n`, 0o600);
+  await replaceInside(place, names.lease, `${seconds}\n`, context);
 }
 
 /** This computer since it was last started. */
