@@ -61,6 +61,10 @@ async function stopAndResume(person: Person, moments: readonly Moment[], signal:
   const ended = [];
   let after = 0;
   for (const moment of moments) {
+    // The command was killed a little later than was meant: a step that is done by then does not end again.
+    const isOver = (event: EventLine) =>
+      event.seq <= after && event.code === 'step-finished' && moment(event);
+    if (run.events().some(isOver)) continue;
     ended.push(await stopAt(started, run, moment, signal, after));
     after = lastOf(run);
     started = person.start(['runs', 'resume', run.id]);

@@ -11,6 +11,7 @@ import {
   serveArchive,
   stranger,
 } from '../support/cli.ts';
+import { eventually } from '../support/clusters.ts';
 import { needs } from '../support/needs.ts';
 import { onlyRun } from '../support/run-client.ts';
 import { openSession } from '../support/session.ts';

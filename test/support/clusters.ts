@@ -75,17 +75,28 @@ export function testId(): string {
  * before and after. Processes are found by every mark that they may carry.
  */
 export function footprint(places: Places, id: string): string[] {
-  const below = (folder: string) =>
-    existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
   const processes = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && mentions(pid, id));
   return [
     ...below(join(places.state, 'nodes')).map((path) => `node file ${path}`),
     ...below(join(places.state, 'addresses')).map((path) => `address ${path}`),
-    ...below(`/dev/shm/repo2vc-${process.getuid?.()}`)
-      .filter((path) => path.includes(id))
-      .map((path) => `memory file ${path}`),
+    ...below(`/dev/shm/repo2vc-${process.getuid?.()}`, id).map((path) => `memory file ${path}`),
     ...processes.map((pid) => `process ${pid}`),
   ].sort();
+}
+
+/** Paths below a folder that is being changed while we look; at its first level only names that contain `id`. */
+function below(folder: string, id = ''): string[] {
+  const names = namesIn(folder).filter((name) => name.includes(id));
+  return names.flatMap((name) => [name, ...below(join(folder, name)).map((path) => join(name, path))]);
+}
+
+/** None when it is gone, or is no folder. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function mentions(pid: string, id: string): boolean {

@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -64,6 +66,14 @@ async function examine(directory: string, known: Known): Promise<void> {
   await archive.close();
 }
 
+/** The lock of a process that is about to die still counts. */
+async function ended(child: ChildProcess): Promise<void> {
+  const over = child.exitCode !== null || child.signalCode !== null;
+  const exit = over ? undefined : once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
 test('killed before any change of the file system, it holds whole records and no half-published one', async () => {
   let crashAt = 0;
   for (let finished = false; !finished; crashAt++) {
@@ -71,7 +81,7 @@ test('killed before any change of the file system, it holds whole records and no
     const served = await serveInProcess(directory, crashAt);
     const known = served ? await publish(served.origin, served.token) : {};
     finished = known.published === true;
-    served?.child.kill('SIGKILL');
+    if (served) await ended(served.child);
     await examine(directory, known);
   }
   expect(crashAt).toBeGreaterThan(15);

@@ -125,7 +125,7 @@ test('a cell that hangs, and Ctrl-C, end the preparation and its client', async 
 
 test('a node that dies while it is prepared is what is told', async () => {
   const set = await stage({
-    cells: [`${connecting}\nprint("now", flush=True)\nentry.run(["sleep", "600"])`],
+    cells: [`${connecting}\nentry.run(["sh", "-c", "echo now; exec sleep 600"])`],
   });
   const [node] = await nodesOf(set.cluster, set.context);
   if (!node) throw new Error('no node');

@@ -21,7 +21,7 @@ const phaseOf = async (id: string, context: Parameters<typeof listClusters>[0]) 
 
 /** A cluster of this owner or another, with a file on it that is worth saving; it ends in a moment. */
 async function endingCluster(owner: string, set: Awaited<ReturnType<typeof stage>>) {
-  const cluster = testCluster(testId(), { owner, minutes: 0.05 });
+  const cluster = testCluster(testId(), { owner });
   const { id } = cluster.cluster;
   const { nodes } = await ensureCluster(cluster, processProvider, join(set.context.folder, id), set.context);
   if (!nodes[0]) throw new Error('no node');
@@ -29,6 +29,7 @@ async function endingCluster(owner: string, set: Awaited<ReturnType<typeof stage
   await connection.exec(['mkdir', 'work']);
   await recordListing(connection, 'work');
   await connection.exec(['sh', '-c', 'echo mine >work/mine']);
+  await processProvider.renew(cluster.cluster, new Date(Date.now() + 1000).toISOString(), set.context);
   await eventually(async () => ((await phaseOf(id, set.context)) === 'expired' ? true : undefined));
   return id;
 }
