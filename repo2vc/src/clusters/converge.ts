@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Clock, Context } from '../context.ts';
 import { Failure, interrupted, isFailure } from '../failure.ts';
 import type { ClusterGoal, ClusterId, ClusterView } from '../model/index.ts';
 import type { Journal } from './journal.ts';
@@ -17,6 +17,8 @@ export interface Work {
 
 /** A step that was tried so often is not tried again. */
 const mostAttempts = 4;
+/** How long work that was told to stop is waited for. */
+const patienceMs = 10_000;
 
 /**
  * Observes, plans, performs, and observes again, until nothing is left to do; the last view is the answer. Serves
@@ -90,7 +92,7 @@ async function performOne(step: ClusterStep, work: Work, context: Context): Prom
   await work.journal.note({ phase: 'done', step: key, kind });
 }
 
-/** Stops waiting for a step at its deadline and when we are told to stop, also when the provider does not. */
+/** Stops a step at its deadline and when we are told to stop; no longer waits for it when the provider does not. */
 async function withDeadline(
   step: ClusterStep,
   context: Context,
@@ -113,9 +115,21 @@ async function withDeadline(
   inside.catch(() => undefined);
   try {
     await Promise.race([inside, isLate]);
+  } catch (error) {
+    // What is still being done must not meet what is done next, by us or by whoever goes on with this run.
+    await endOf(inside, context.clock);
+    throw error;
   } finally {
     done.abort();
   }
+}
+
+/** Waits until work that was told to stop has ended, but not for ever. */
+async function endOf(work: Promise<void>, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  const patience = clock.sleep(patienceMs, over.signal).catch(() => undefined);
+  await Promise.race([Promise.allSettled([work]), patience]);
+  over.abort();
 }
 
 /** Milliseconds, longer every time, never the same for two who wait for one thing. */

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { destroyCluster } from '../../../repo2vc/src/clusters/destroy.ts';
 import { ensureCluster } from '../../../repo2vc/src/clusters/engine.ts';
 import { clustersToSweep, renewCluster } from '../../../repo2vc/src/clusters/sweep.ts';
+import type { ClusterProvider } from '../../../repo2vc/src/clusters/types.ts';
 import type { Clock } from '../../../repo2vc/src/context.ts';
 import { Failure } from '../../../repo2vc/src/failure.ts';
 import type { Cluster } from '../../../repo2vc/src/model/index.ts';
@@ -130,6 +131,29 @@ it('gives up a node that never answers', async () => {
     retryable: true,
     cause: { code: 'step-deadline' },
   });
+});
+
+it.each(['cancel', 'deadline'])('waits for a step that goes on a little after a %s', async (how) => {
+  const world = newWorld();
+  const { context, cluster, folder, cancel } = setUp(1);
+  const sleep: Clock['sleep'] = (ms, signal) =>
+    realClock.sleep(ms === 60_000 && how === 'deadline' ? 0 : ms, signal);
+  let going = 0;
+  const slow: ClusterProvider = {
+    ...memoryProvider(world),
+    perform: async (_step, _goal, _cluster, { signal }) => {
+      expect(going).toBe(0);
+      going++;
+      if (how === 'cancel') cancel();
+      else await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await realClock.sleep(20);
+      going--;
+    },
+  };
+  const clock = { ...realClock, sleep };
+  const code = how === 'cancel' ? 'interrupted' : 'cluster-not-ready';
+  await expect(ensureCluster(cluster, slow, folder, { ...context, clock })).rejects.toMatchObject({ code });
+  expect(going).toBe(0);
 });
 
 it('throws what cannot pass at once, without a second try', async () => {
