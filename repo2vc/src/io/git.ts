@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
-import { tooLarge } from './copy-tree.ts';
+import type { Caps } from './copy-tree.ts';
 import { diskFailure } from './files.ts';
+import { watchSize } from './watch-size.ts';
 
 /** What to check out. */
 export interface Checkout {
@@ -14,34 +14,40 @@ export interface Checkout {
   readonly ref: string | undefined;
   /** Absolute path of the folder, which is made anew. */
   readonly folder: string;
-  readonly maxBytes: number;
+  /** Of what is fetched, and of the files that are made of it. */
+  readonly caps: Caps;
 }
+
+/** How long a server may be silent. */
+const patienceMs = 120_000;
 
 /**
  * Checks out one commit of a repository that somebody else made, with as little history as the server allows. Nothing
  * of it is run: no hooks, no filters of LFS, no submodules, no other protocols; nobody is asked for a password, but the
  * person's own credential helpers and ssh keys serve. Failures: `unknown-ref`, `git-failed`, `git-missing`,
- * `connection-failed`, `too-large`.
+ * `connection-failed`, `too-large`, `too-many-files`.
  */
 export async function checkOut(
   checkout: Checkout,
   context: Pick<Context, 'signal' | 'environment' | 'clock'>,
 ): Promise<{ commit: string; committedAt: string }> {
   refuseOptions(checkout);
-  const { folder } = checkout;
+  const { folder, url, caps } = checkout;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const size = watchSize(checkout, context);
+  const size = watchSize({ folder, source: url, caps, apart: '.git' }, context);
   try {
     const git = gitIn(checkout, context.environment, size.signal);
     await git.raw(['init', '--quiet', '--template=']);
-    await git.raw(['checkout', '--quiet', '--detach', await fetchCommit(git, checkout)]);
+    const remote = gitIn(checkout, context.environment, size.signal, patienceMs);
+    // no limit of time: a large tree on a slow disk takes long, and nobody need answer
+    await git.raw(['checkout', '--quiet', '--detach', await fetchCommit(remote, checkout)]);
     const told = await git.raw(['log', '-1', '--format=%H %cI']);
     const [commit = '', committedAt = ''] = told.trim().split(' ');
     return { commit, committedAt };
   } catch (error) {
     if (context.signal.aborted) throw interrupted();
-    if (size.signal.aborted) throw tooLarge(checkout.url, { maxBytes: checkout.maxBytes, maxFiles: 0 });
+    size.signal.throwIfAborted();
     throw gitFailure(error, checkout);
   } finally {
     size.end();
@@ -67,6 +73,7 @@ function gitIn(
   { folder, url }: Checkout,
   environment: Context['environment'],
   signal: AbortSignal,
+  silenceMs?: number,
 ): SimpleGit {
   const kept = [
     'PATH',
@@ -84,7 +91,7 @@ function gitIn(
     baseDir: folder,
     maxConcurrentProcesses: 1,
     abort: signal,
-    timeout: { block: 120_000 },
+    ...(silenceMs !== undefined && { timeout: { block: silenceMs } }),
     config: [
       'core.hooksPath=/dev/null',
       'core.autocrlf=false', // the same bytes for everybody
@@ -115,32 +122,6 @@ async function fetchCommit(git: SimpleGit, { url, ref }: Checkout): Promise<stri
     await fetch([], '+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*');
     return (await git.raw(['rev-parse', '--verify', `${ref}^{commit}`])).trim();
   }
-}
-
-/** A signal that fires when the person stops, or when the repository has grown beyond what is allowed. */
-function watchSize({ folder, maxBytes }: Checkout, { signal, clock }: Pick<Context, 'signal' | 'clock'>) {
-  const grown = new AbortController();
-  const ended = new AbortController();
-  const over = AbortSignal.any([signal, ended.signal]);
-  const watch = async () => {
-    while (!over.aborted) {
-      await clock.sleep(1000, over);
-      if ((await sizeOf(join(folder, '.git'))) > maxBytes) grown.abort();
-    }
-  };
-  watch().catch(() => undefined);
-  return { signal: AbortSignal.any([signal, grown.signal]), end: () => ended.abort() };
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const sizes = names.map((name) =>
-    stat(join(folder, name)).then(
-      (found) => found.size,
-      () => 0,
-    ),
-  );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 function messageOf(error: unknown): string {

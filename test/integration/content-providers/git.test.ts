@@ -155,6 +155,50 @@ describe('a git repository', () => {
   });
 });
 
+/** Tools for which `git checkout` runs a script before it does what it is for. */
+function toolsWithCheckout(script: string, settings: Settings = {}) {
+  const programs = temporaryFolder();
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  const lines = ['#!/bin/sh', `case " $* " in *" checkout "*) ${script} ;; esac`, `exec ${real} "$@"`, ''];
+  writeFileSync(join(programs, 'git'), lines.join('\n'), { mode: 0o755 });
+  const tools = toolsFor(settings);
+  return { ...tools, environment: { ...process.env, PATH: `${programs}:${process.env.PATH}` } };
+}
+
+describe('a git repository whose files are many', () => {
+  it.each([
+    ['too-large', 'head -c 200000 /dev/zero >big; exec sleep 600', { maxBytes: 100_000 }],
+    ['too-many-files', 'mkdir -p a/b; touch a/1 a/b/2 a/b/3 a/b/4; exec sleep 600', { maxFiles: 3 }],
+  ])('is %s while it unfolds, and is stopped', async (code, script, download) => {
+    const { url } = repository();
+    const tools = toolsWithCheckout(script, { download });
+    await expect(git.fetch(reference(url), 'snapshot', tools)).rejects.toMatchObject({ code });
+    expect(readdirSync(tools.runFolder)).toEqual([]);
+  });
+
+  it('may take long to be written', async () => {
+    const { url } = repository();
+    const marks = temporaryFolder();
+    const wait = `touch ${marks}/started; while [ ! -e ${marks}/go ]; do sleep 0.05; done`;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let passed = 0;
+    const pass = setInterval(() => {
+      const step = existsSync(join(marks, 'started')) && passed < 3 ? 600_000 : 100;
+      if (step > 100) passed += 1;
+      else if (passed > 0) writeFileSync(join(marks, 'go'), '');
+      vi.advanceTimersByTime(step);
+    }, 20);
+    try {
+      const snapshot = await git.fetch(reference(url), 'snapshot', toolsWithCheckout(wait));
+      expect(passed).toBe(3);
+      expect(snapshot.files).toHaveLength(2);
+    } finally {
+      clearInterval(pass);
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a git repository that cannot be had', () => {
   it.each(['nowhere', 'deadbeef', '0123456789012345678901234567890123456789'])('has no %s', async (ref) => {
     const { url } = repository();
@@ -199,7 +243,8 @@ describe('a git repository that cannot be had', () => {
   ])('is never asked for by %s %s', async (url, ref) => {
     const context = testContext();
     const folder = join(context.folder, 'x');
-    await expect(checkOut({ url, ref, folder, maxBytes: 1000 }, context)).rejects.toMatchObject({
+    const caps = { maxBytes: 1000, maxFiles: 10 };
+    await expect(checkOut({ url, ref, folder, caps }, context)).rejects.toMatchObject({
       code: expect.stringMatching(/git-failed|unknown-ref/),
     });
     expect(existsSync(folder)).toBe(false);

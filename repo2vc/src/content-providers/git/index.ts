@@ -18,10 +18,7 @@ async function fetch(reference: GitReference, folder: string, tools: FetchTools)
   const to = join(tools.runFolder, folder);
   const clone = `${to}.clone`;
   try {
-    const { commit, committedAt } = await checkOut(
-      { url, ref, folder: clone, maxBytes: caps.maxBytes },
-      tools,
-    );
+    const { commit, committedAt } = await checkOut({ url, ref, folder: clone, caps }, tools);
     await rm(to, { recursive: true, force: true });
     await copyTree({
       from: clone,
