@@ -49,7 +49,7 @@ function countsOf(file, endedWell) {
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && !endedWell ? 1 : failed,
-    failures: failuresOf(report),
+    failures: failed === 0 && !endedWell ? ['Vitest ended badly, outside of any test'] : failuresOf(report),
     skipped,
   };
 }
