@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StringDecoder } from 'node:string_decoder';
 import { Failure, interrupted } from '../failure.ts';
+import { lineReader } from './lines.ts';
 
 /** How a program is run. */
 export interface RunOptions {
@@ -18,8 +18,11 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Bytes kept of each stream; more is read and dropped, and the result says `truncated`. Default: 10 MiB. */
   readonly maxBytes?: number;
-  /** Called with every whole line of either stream as it comes, without its end; at most 10,000 characters each. */
-  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /**
+   * Called with every line of either stream as it comes, without its end; one of more than 10,000 characters comes in
+   * pieces, and `more` says that another piece of the same line follows.
+   */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr', more: boolean) => void;
 }
 
 /** How a program ended. `code` is null when a signal ended it. */
@@ -79,26 +82,19 @@ function limit(child: ChildProcess, { timeoutMs, signal }: RunOptions) {
 }
 
 function collect(stream: NodeJS.ReadableStream, name: 'stdout' | 'stderr', options: RunOptions) {
-  const limit = options.maxBytes ?? 10 * 1024 * 1024;
+  const { onLine, maxBytes: limit = 10 * 1024 * 1024 } = options;
   const chunks: Buffer[] = [];
   let kept = 0;
   let dropped = false;
-  // A character may arrive in two chunks.
-  const decoder = new StringDecoder('utf8');
-  let line = '';
+  const lines = onLine && lineReader((line, more) => onLine(line, name, more));
   stream.on('data', (chunk: Buffer) => {
     const room = limit - kept;
     if (room > 0) chunks.push(chunk.subarray(0, room));
     dropped ||= chunk.length > room;
     kept += Math.min(chunk.length, Math.max(room, 0));
-    if (!options.onLine) return;
-    const lines = (line + decoder.write(chunk)).split('\n');
-    line = (lines.pop() ?? '').slice(0, 10_000);
-    for (const whole of lines) options.onLine(whole.slice(0, 10_000), name);
+    lines?.take(chunk);
   });
-  stream.on('end', () => {
-    if (line !== '') options.onLine?.(line, name);
-  });
+  stream.on('end', () => lines?.end());
   return { bytes: () => Buffer.concat(chunks), truncated: () => dropped };
 }
 

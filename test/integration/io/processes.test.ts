@@ -55,6 +55,24 @@ it('gives a character whole that came in two pieces', async () => {
   expect(lines).toEqual(['é']);
 });
 
+it('gives a long line whole, in pieces that say so', async () => {
+  const text = `a${'😀'.repeat(30_000)}`;
+  const lines = [''];
+  const pieces: number[] = [];
+  await run(['cat'], {
+    env,
+    input: `${text}\nshort\n${text}`,
+    onLine: (piece, _stream, more) => {
+      pieces.push(piece.length);
+      lines.push(`${lines.pop()}${piece}`);
+      expect(Buffer.from(piece).toString()).toBe(piece);
+      if (!more) lines.push('');
+    },
+  });
+  expect(lines).toEqual([text, 'short', text, '']);
+  expect(Math.max(...pieces)).toBe(10_000);
+});
+
 it('is content with a program that does not read all it is given', async () => {
   const programs = [['true'], ['head', '-c', '10'], ['sh', '-c', 'head -c 524288 >/dev/null']];
   for (let round = 0; round < 60; round++) {
