@@ -481,7 +481,7 @@ export const schemas: readonly object[] = [
     "type": "string",
     "minLength": 1,
     "maxLength": 1024,
-    "pattern": "^(?!/)(?!.*\\\\)(?!(.*/)?\\.\\.(/|$))[^\\u0000]*$",
+    "pattern": "^(?!/)(?!(.*/)?\\.\\.(/|$))[^\\u0000-\\u001f\\u007f\\u2028\\u2029\\\\]*$",
     "description": "A path inside a folder, with / between its parts; never absolute, never leading out of the folder."
    },
    "Origin": {
@@ -584,7 +584,8 @@ export const schemas: readonly object[] = [
      },
      "orcid": {
       "type": "string",
-      "pattern": "^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"
+      "pattern": "^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$",
+      "description": "An ORCID iD without a resolver in front."
      },
      "affiliation": {
       "type": "string",
@@ -1078,7 +1079,8 @@ export const schemas: readonly object[] = [
     "type": "object",
     "description": "The template's parameters by name, in a closed subset of JSON Schema.",
     "propertyNames": {
-     "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,39}$"
+     "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,39}$",
+     "description": "The name of a variable: letters, digits and _, at most 40."
     },
     "maxProperties": 50,
     "additionalProperties": {
@@ -1192,9 +1194,7 @@ export const schemas: readonly object[] = [
     "type": "object",
     "properties": {
      "path": {
-      "type": "string",
-      "maxLength": 1024,
-      "pattern": "^(\\.|(?!/)(?!.*\\\\)(?!(.*/)?\\.\\.(/|$))[^\\u0000]+)$",
+      "$ref": "common.schema.json#/$defs/RelativePath",
       "description": "The folder, beside the template's notebook; . for the notebook's own folder."
      }
     },

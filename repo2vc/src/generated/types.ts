@@ -151,6 +151,9 @@ export interface Values {
 export interface Creator {
 familyName: string
 givenName?: string
+/**
+ * An ORCID iD without a resolver in front.
+ */
 orcid?: string
 affiliation?: string
 }
@@ -664,10 +667,7 @@ default?: boolean
  * via the `definition` "EnvironmentSource".
  */
 export interface EnvironmentSource {
-/**
- * The folder, beside the template's notebook; . for the notebook's own folder.
- */
-path: string
+path: RelativePath
 }
 /**
  * The node, and what it may use. A number, or the name of a parameter that holds one.

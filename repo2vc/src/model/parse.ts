@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import formats from 'ajv-formats';
 import { Failure } from '../failure.ts';
 import { schemas } from '../generated/schemas.ts';
+import { textAt } from './loose.ts';
 
 let ajv: Ajv2020 | undefined;
 
@@ -31,7 +32,7 @@ export function parserOf<T>(id: string, code = 'invalid-file'): (data: unknown, 
   return (data, source) => {
     const validate = validatorOf<T>(id);
     if (validate(data)) return data;
-    const problems = explain(data, validate.errors ?? []);
+    const problems = explain(validate.errors ?? []);
     throw new Failure(code, `${source} is not valid: ${problems.join('; ')}.`, {
       hint: 'Correct it, or ask whoever wrote it to.',
       args: { source, problems },
@@ -39,30 +40,55 @@ export function parserOf<T>(id: string, code = 'invalid-file'): (data: unknown, 
   };
 }
 
-/** The sentences for what ajv found: the deepest findings, each once, at most five. */
-function explain(data: unknown, errors: readonly ErrorObject[]): string[] {
+/** The sentences for what ajv found: the deepest findings, each once, at most five. A stranger's file may have many. */
+function explain(found: readonly ErrorObject[]): string[] {
+  const errors = found.slice(0, 500);
   const useful = errors.filter((error) => !['oneOf', 'if', '$ref', 'propertyNames'].includes(error.keyword));
-  const chosen = branchesThatFit(data, useful.length > 0 ? useful : errors);
-  const sentences = new Set(chosen.map(sentence));
+  const unions = errors.filter((error) => error.keyword === 'oneOf');
+  const elsewhere = unions.flatMap((union) => notMeant(union, useful));
+  const chosen = useful.filter((error) => !elsewhere.some((branch) => lies(error, branch)));
+  const sentences = new Set((chosen.length > 0 ? chosen : errors).map(sentence));
   return [...sentences].slice(0, 5);
 }
 
-/**
- * Of the branches of a union, only those count whose `const` tag is right, unless none is: then the tags themselves
- * are what is wrong.
- */
-function branchesThatFit(_data: unknown, errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const wrongTag = errors.filter((error) => error.keyword === 'const' || error.keyword === 'enum');
-  const branchOf = (error: ErrorObject) => error.schemaPath.replace(/\/properties\/[^/]+\/(const|enum)$/, '');
-  const rejected = new Set(wrongTag.filter((error) => error.keyword === 'const').map(branchOf));
-  const fitting = errors.filter(
-    (error) => ![...rejected].some((branch) => error.schemaPath.startsWith(`${branch}/`)),
+/** A branch of a union: where in the data, and where in the schema. */
+interface Branch {
+  readonly instancePath: string;
+  readonly schemaPath: string;
+}
+
+/** The branches of a union that the data is further from than from another, so that nobody is told of them. */
+function notMeant(
+  { instancePath, schemaPath, schema }: ErrorObject,
+  errors: readonly ErrorObject[],
+): Branch[] {
+  const branches = (schema as unknown[]).map((_, index) => ({
+    instancePath,
+    schemaPath: `${schemaPath}/${index}`,
+  }));
+  const distances = branches.map((branch) =>
+    errors.reduce((sum, error) => sum + (lies(error, branch) ? misfit(error, branch) : 0), 0),
   );
-  return fitting.length > 0 ? fitting : wrongTag.length > 0 ? wrongTag : errors;
+  const least = Math.min(...distances);
+  return branches.filter((_, index) => (distances[index] ?? 0) > least);
+}
+
+function lies(error: ErrorObject, { instancePath, schemaPath }: Branch): boolean {
+  return (
+    `${error.instancePath}/`.startsWith(`${instancePath}/`) && error.schemaPath.startsWith(`${schemaPath}/`)
+  );
+}
+
+/** How much an error speaks against a branch: a wrong type or tag more than a key that is absent. */
+function misfit(error: ErrorObject, { schemaPath }: Branch): number {
+  const rule = error.schemaPath.slice(schemaPath.length);
+  if (rule === '/required') return 1;
+  return rule === '/type' || /^\/properties\/[^/]+\/(const|enum)$/.test(rule) ? 10 : 0;
 }
 
 function sentence(error: ErrorObject): string {
-  const place = placeOf(error.instancePath);
+  const { propertyName } = error;
+  const place = `${propertyName === undefined ? '' : 'a name in '}${placeOf(error.instancePath)}`;
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
     const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
@@ -80,7 +106,14 @@ function sentence(error: ErrorObject): string {
   if (error.keyword === 'enum') {
     return `${place} must be one of ${(error.params.allowedValues as unknown[]).map(show).join(', ')}, found ${found}`;
   }
+  const wanted = error.keyword === 'pattern' ? textAt(error.parentSchema, 'description') : undefined;
+  if (wanted) return `${place} must be: ${asPart(wanted)}, found ${found}`;
   return `${place} ${error.message ?? 'is not valid'}, found ${found}`;
+}
+
+/** A sentence as a part of another; an abbreviation at its start keeps its capitals. */
+function asPart(sentence: string): string {
+  return sentence.replace(/\.$/, '').replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
 }
 
 function placeOf(path: string): string {
