@@ -12,10 +12,8 @@ set -u
 umask 077
 volatile=$2
 memory=$3
-events=
-if [ "${4:-}" = scope ]; then
-  events="/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/memory.events"
-fi
+scope=
+[ "${4:-}" != scope ] || scope=$(sed -n 's/^0:://p' /proc/self/cgroup)
 kernel_kills=0
 cd "$1" || exit 1
 
@@ -34,17 +32,35 @@ check_lease() {
   exit 0
 }
 
+in_scope() { # PID
+  [ -n "$scope" ] || return 1
+  while read -r group; do
+    case $group in
+      "0::$scope" | "0::${scope%/}/"*) return 0 ;;
+    esac
+  done <"/proc/$1/cgroup"
+  return 1
+}
+
+# The members whose memory the kernel does not limit; in a scope, those outside of it, such as what `exec` runs. (What a
+# pool of processes shares is counted once by the kernel, but once for each of them here.)
+watched_members() {
+  members | while read -r pid kib start; do
+    in_scope "$pid" || printf '%s %s %s\n' "$pid" "$kib" "$start"
+  done 2>/dev/null
+}
+
 check_memory() {
   [ "$memory" -gt 0 ] || return
-  if [ -n "$events" ]; then
-    kills=$(awk '$1 == "oom_kill" { print $2 }' "$events" 2>/dev/null)
+  if [ -n "$scope" ]; then
+    kills=$(awk '$1 == "oom_kill" { print $2 }' "/sys/fs/cgroup$scope/memory.events" 2>/dev/null)
     [ "${kills:-0}" -gt "$kernel_kills" ] && kernel_kills=$kills && printf '0 %s\n' "$memory" >>out-of-memory
   fi
-  biggest=$(members | awk -v most="$memory" '
-    { sum += $2; if ($2 > kib) { kib = $2; pid = $1 } }
-    END { if (sum > most) print pid, sum }')
-  [ -n "$biggest" ] || return
-  kill -KILL "${biggest%% *}" 2>/dev/null && printf '%s\n' "$biggest" >>out-of-memory
+  # shellcheck disable=SC2046
+  set -- $(watched_members | awk -v most="$memory" '
+    { sum += $2; if ($2 > kib) { kib = $2; pid = $1; start = $3 } }
+    END { if (sum > most) print pid, start, sum }')
+  [ $# -eq 3 ] && end_one "$1" "$2" && printf '%s %s\n' "$1" "$3" >>out-of-memory
 }
 
 # NAME REQUEST: starts jobs/NAME unless it runs. That the file jobs/NAME/REQUEST is gone tells that it was carried out.

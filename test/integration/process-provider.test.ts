@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { recordListing } from '../../repo2vc/src/clusters/bring-home.ts';
@@ -212,11 +221,11 @@ it('ends by itself when somebody removes its folder, and the rest of it is swept
   expect(footprint(context.places, id)).toEqual([]);
 });
 
-it('lets systemd enforce the limits where it can', async () => {
+/** A PATH with a systemd whose memory controller works: it says so when it is tried, else runs the program. */
+function pathWithSystemd(): { PATH: string; log: string } {
   const bin = join(testContext().folder, 'bin');
   mkdirSync(bin);
   const log = join(bin, 'asked');
-  // Stands for a systemd whose memory controller works: says so to the look, else runs the program.
   const script = `#!/bin/sh
 echo "$*" >>${log}
 while [ "$1" != -- ]; do shift; done
@@ -225,9 +234,31 @@ case "$*" in *memory.max*) echo 67108864 ;; *) exec "$@" ;; esac
 `;
   writeFileSync(join(bin, 'systemd-run'), script);
   chmodSync(join(bin, 'systemd-run'), 0o755);
-  const environment = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+  return { PATH: `${bin}:${process.env.PATH}`, log };
+}
+
+it('lets systemd enforce the limits where it can', async () => {
+  const { PATH, log } = pathWithSystemd();
+  const environment = { ...process.env, PATH };
   const { context, shell } = await started({ memoryMiB: 200 }, { environment });
   expect((await processProvider.check(context)).limits).toBe('enforced');
   expect(await shell('echo up')).toBe('up');
   expect(readFileSync(log, 'utf8')).toContain('-p MemoryMax=200M');
+});
+
+it('leaves a pool that shares its memory to the kernel, which counts what is shared once', async () => {
+  const environment = { ...process.env, PATH: pathWithSystemd().PATH };
+  const { connection, nodeFolder } = await started({ memoryMiB: 100 }, { environment });
+  const pool = `import os, time
+x = b"x" * 60_000_000
+for _ in range(3): os.fork() or time.sleep(1000)
+print("forked", flush=True)
+time.sleep(1000)`;
+  await connection.startJob('pool', ['python', '-c', pool]);
+  await eventually(async () => ((await connection.jobLog('pool')) === 'forked\n' ? true : undefined));
+  // Time for its supervisor to look; what is asked after that is done after the look.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await connection.startJob('later', ['true']);
+  expect(await connection.job('pool')).toEqual({ state: 'running' });
+  expect(existsSync(join(nodeFolder, 'out-of-memory'))).toBe(false);
 });

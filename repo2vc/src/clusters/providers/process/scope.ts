@@ -6,7 +6,8 @@ import type { NodePlace } from './places.ts';
 
 /**
  * The command that puts what follows it into a systemd scope with the node's limits: empty when the node has none, or
- * when systemd cannot enforce them here (no systemd, or no memory controller for this user).
+ * when systemd cannot enforce them here: no systemd, no memory controller for this user, or a scope that would end when
+ * the user logs out, and the node with it.
  */
 export async function scopeOf(place: NodePlace, tag: ProcessNodeTag, context: Context): Promise<string[]> {
   if (tag.memoryMiB === undefined && tag.cpus === undefined) return [];
@@ -28,19 +29,29 @@ const scopeCommand = oncePerEnvironment(tryScope);
 
 /** Asks for a limit and looks whether the kernel has it: systemd ignores what it was not delegated. */
 async function tryScope(context: Context): Promise<string[] | undefined> {
-  const manager = process.getuid?.() === 0 ? [] : ['--user'];
+  const root = process.getuid?.() === 0;
+  if (!root && !(await lingers(context))) return undefined;
+  const manager = root ? [] : ['--user'];
   const base = ['systemd-run', ...manager, '--scope', '--quiet', '--collect'];
   const look = 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.max"';
   // From systemd 253 on a scope is stopped whole when the kernel kills one of its processes, unless told otherwise.
   for (const command of [[...base, '-p', 'OOMPolicy=continue'], base]) {
     const probe = [...command, '-p', 'MemoryMax=64M', '--', 'sh', '-c', look];
-    const result = await run(probe, {
-      env: context.environment,
-      timeoutMs: 5000,
-      signal: context.signal,
-    }).catch(() => undefined);
-    context.signal.throwIfAborted();
-    if (result?.code === 0 && result.stdout.toString().trim() === String(64 * 1024 * 1024)) return command;
+    if ((await ask(probe, context)) === String(64 * 1024 * 1024)) return command;
   }
   return undefined;
+}
+
+/** Without lingering a user's systemd, and every scope of it, ends with the last log-out: loginctl(1). */
+async function lingers(context: Context): Promise<boolean> {
+  const user = String(process.getuid?.());
+  return (await ask(['loginctl', 'show-user', user, '--property=Linger', '--value'], context)) === 'yes';
+}
+
+/** What a program prints; undefined when it fails. */
+async function ask(argv: readonly string[], context: Context): Promise<string | undefined> {
+  const options = { env: context.environment, timeoutMs: 5000, signal: context.signal };
+  const result = await run(argv, options).catch(() => undefined);
+  context.signal.throwIfAborted();
+  return result?.code === 0 ? result.stdout.toString().trim() : undefined;
 }
