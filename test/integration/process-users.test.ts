@@ -6,8 +6,8 @@ import { needs } from '../support/needs.ts';
 
 it('says that nothing keeps programs apart where bubblewrap is not there', async () => {
   const PATH = pathWithoutBubblewrap(`${temporaryFolder()}/bin`);
-  const promises = await processProvider.check(testContext({ environment: { PATH } }));
-  expect(promises.isolation).toBe('none');
+  const guarantees = await processProvider.check(testContext({ environment: { PATH } }));
+  expect(guarantees.isolation).toBe('none');
 });
 
 it('says what a computer lacks, and how to get it', async () => {

@@ -14,22 +14,21 @@ export interface DestroyOptions {
 
 /**
  * Removes a cluster, from its tags alone; first brings home what changed on it. Returns when nothing of it is seen any
- * more: how many nodes there were, and how many files were saved.
+ * more. That there is none is no error.
  */
 export async function destroyCluster(
   id: string,
   provider: ClusterProvider,
   options: DestroyOptions,
   context: Context,
-): Promise<{ nodes: number; saved: number }> {
+): Promise<void> {
   const seen = await observeCluster(id, provider, context);
-  if (seen.phase === 'absent') return { nodes: 0, saved: 0 };
+  if (seen.phase === 'absent') return;
   const { cluster } = seen;
-  const saved = options.discard ? 0 : await bringHomeFrom(seen.nodes, cluster, provider, context);
+  if (!options.discard) await bringHomeFrom(seen.nodes, cluster, provider, context);
   const journal = journalIn(options.folder, id, context.clock);
   await converge({ cluster, goal: 'absent', provider, journal }, context);
   context.emit({ code: 'cluster-destroyed', args: { cluster: id, nodes: seen.nodes.length } });
-  return { nodes: seen.nodes.length, saved };
 }
 
 /** Looks at a cluster of which only the id is known; its tags tell the rest. */

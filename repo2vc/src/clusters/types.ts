@@ -16,7 +16,7 @@ export interface ClusterStep {
 }
 
 /** What a provider promises; the contract test holds it to this. */
-export interface Promises {
+export interface Guarantees {
   readonly limits: 'enforced' | 'watched';
   readonly expiry: 'enforced' | 'best-effort';
   readonly isolation: 'bubblewrap' | 'none';
@@ -88,7 +88,7 @@ export interface ClusterProvider {
   /** Which builder makes environments for it. */
   readonly builder: 'prefix';
   /** Read-only: what it promises on this computer, or a Failure that says what to fix. */
-  check(context: Context): Promise<Promises>;
+  check(context: Context): Promise<Guarantees>;
   /** What exists with this cluster's tags; phase `absent` when nothing does. Never reads our run folder. */
   observe(cluster: ClusterId, context: Context): Promise<ClusterView>;
   /** What must be done for `goal`. Pure. Serves create, resume, repair and destroy alike. */

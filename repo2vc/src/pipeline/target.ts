@@ -1,6 +1,6 @@
 import { builderOf } from '../builders/registry.ts';
 import { clusterProviders } from '../clusters/registry.ts';
-import type { ClusterProvider, Promises } from '../clusters/types.ts';
+import type { ClusterProvider, Guarantees } from '../clusters/types.ts';
 import { Failure, isFailure } from '../failure.ts';
 import {
   type Answers,
@@ -20,7 +20,7 @@ import type { StepTools } from './types.ts';
 /** A provider that works on this computer, and why it was taken. */
 interface Choice {
   readonly provider: ClusterProvider;
-  readonly promises: Promises;
+  readonly guarantees: Guarantees;
   readonly reasons: readonly Reason[];
 }
 
@@ -42,9 +42,9 @@ export async function chooseTarget(
     if (refusals.every((refusal) => refusal !== undefined)) throw refusals[0];
   }
   const expiry = expiryOf(plan, answers, tools);
-  const { provider, promises, reasons } = await chooseProvider(providers, answers, tools);
+  const { provider, guarantees, reasons } = await chooseProvider(providers, answers, tools);
   if (!(await mayRun(provider, detection, snapshot, answers, tools))) {
-    return { needs: [{ kind: 'consent', to: 'process', isolation: promises.isolation }] };
+    return { needs: [{ kind: 'consent', to: 'process', isolation: guarantees.isolation }] };
   }
   return {
     value: {
@@ -55,7 +55,7 @@ export async function chooseTarget(
       interpreters: await chooseInterpreters(plan, provider, tools),
       cost: { basis: 'free' },
       expiresAfterMinutes: expiry.minutes,
-      ...promises,
+      ...guarantees,
       sourceBuilds: answers.consents?.includes('source-builds') ?? false,
       reasons: [...reasons, expiry.reason],
     },
@@ -69,18 +69,18 @@ async function chooseProvider(
 ): Promise<Choice> {
   if (answers.provider !== undefined) {
     const provider = named(answers.provider, providers);
-    const promises = await provider.check(tools);
+    const guarantees = await provider.check(tools);
     // Who names the first of all asks for what would be done anyway: it is the same target, with the same hash.
     const code = provider === providers[0] ? 'provider-first-that-works' : 'provider-named';
-    return { provider, promises, reasons: [{ code, args: { provider: provider.id } }] };
+    return { provider, guarantees, reasons: [{ code, args: { provider: provider.id } }] };
   }
   const reasons: Reason[] = [];
   let failure: Failure | undefined;
   for (const provider of providers) {
     try {
-      const promises = await provider.check(tools);
+      const guarantees = await provider.check(tools);
       reasons.push({ code: 'provider-first-that-works', args: { provider: provider.id } });
-      return { provider, promises, reasons };
+      return { provider, guarantees, reasons };
     } catch (error) {
       if (!isFailure(error) || error.code === 'interrupted') throw error;
       failure = error;

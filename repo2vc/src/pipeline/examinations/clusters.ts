@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { ClusterProvider, Promises } from '../../clusters/types.ts';
+import type { ClusterProvider, Guarantees } from '../../clusters/types.ts';
 import type { Context } from '../../context.ts';
 import type { ClusterView, Finding } from '../../model/index.ts';
 import { fine, note, problemFrom } from './finding.ts';
@@ -21,21 +21,21 @@ export async function examineClusters(
 async function examineProvider(provider: ClusterProvider, context: Context): Promise<readonly Finding[]> {
   const topic = provider.id;
   try {
-    const promises = await provider.check(context);
-    const args = { provider: provider.id, ...promises };
-    const message = `Environments can run here; their end is ${promises.expiry}.`;
+    const guarantees = await provider.check(context);
+    const args = { provider: provider.id, ...guarantees };
+    const message = `Environments can run here; their end is ${guarantees.expiry}.`;
     return [
       fine(topic, 'provider-works', message, args),
-      await examineIsolation(promises, context),
-      examineLimits(promises),
+      await examineIsolation(guarantees, context),
+      examineLimits(guarantees),
     ];
   } catch (error) {
     return [problemFrom(topic, error)];
   }
 }
 
-async function examineIsolation(promises: Promises, context: Context): Promise<Finding> {
-  if (promises.isolation !== 'none') {
+async function examineIsolation(guarantees: Guarantees, context: Context): Promise<Finding> {
+  if (guarantees.isolation !== 'none') {
     return fine('isolation', 'bubblewrap-works', 'bubblewrap keeps experiments away from your files.');
   }
   const folders = (context.environment.PATH ?? '')
@@ -57,8 +57,8 @@ async function examineIsolation(promises: Promises, context: Context): Promise<F
   return note('isolation', 'bubblewrap-forbidden', message, {}, 'bwrap --unshare-user --ro-bind / / true');
 }
 
-function examineLimits(promises: Promises): Finding {
-  if (promises.limits === 'enforced') {
+function examineLimits(guarantees: Guarantees): Finding {
+  if (guarantees.limits === 'enforced') {
     return fine('limits', 'limits-enforced', 'systemd holds experiments to their limits.');
   }
   const uid = process.getuid?.(); // os.userInfo() throws for a user who has no entry in /etc/passwd

@@ -1,9 +1,9 @@
 import type { ClusterProvider } from '../../types.ts';
+import { checkComputer } from './check.ts';
 import { connectTo } from './connection.ts';
 import { nodesIn } from './found.ts';
 import { listClusters, observeCluster } from './observe.ts';
 import { clusterFolder, placeOf } from './places.ts';
-import { checkComputer } from './promises.ts';
 import { performStep, planSteps, stopNodes } from './steps.ts';
 import { refuseElsewhere, writeLease } from './tag.ts';
 

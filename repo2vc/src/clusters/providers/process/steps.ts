@@ -11,6 +11,7 @@ import {
 } from '../../../model/index.ts';
 import type { ClusterStep } from '../../types.ts';
 import { claimAddress, releaseAddresses } from './addresses.ts';
+import { chooseIsolation } from './check.ts';
 import {
   makeFolder,
   removeEmptyNode,
@@ -22,7 +23,6 @@ import {
 import { nodesIn } from './found.ts';
 import { endMembers } from './members.ts';
 import { clusterFolder, type NodePlace, names, placeOf } from './places.ts';
-import { chooseIsolation } from './promises.ts';
 import { startSupervisor } from './supervisor.ts';
 import { endOf, readTag, refuseElsewhere, thisComputer } from './tag.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
-import type { Promises } from '../../types.ts';
+import type { Guarantees } from '../../types.ts';
 import { oncePerEnvironment } from './once.ts';
 import { become, isolationOptions } from './sandbox.ts';
 import { scopesWork } from './scope.ts';
@@ -22,7 +22,7 @@ const needed: Readonly<Record<string, string>> = {
 };
 
 /** What process nodes promise on this computer; see ClusterProvider.check. */
-export async function checkComputer(context: Context): Promise<Promises> {
+export async function checkComputer(context: Context): Promise<Guarantees> {
   if (process.platform !== 'linux') {
     throw new Failure('process-needs-linux', 'Environments made of processes need Linux.', {
       hint: 'Run repo2vc on a Linux computer, in WSL 2, or in a Linux virtual machine.',
