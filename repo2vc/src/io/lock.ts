@@ -3,7 +3,7 @@ import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type LockOwner, parserOf } from '../model/index.ts';
-import { codeOf, readIfThere, writeFileAtomic } from './files.ts';
+import { codeOf, readIfThere, translateDiskErrors, writeFileAtomic } from './files.ts';
 
 const parseOwner = parserOf<LockOwner>('lock.schema.json');
 
@@ -17,9 +17,14 @@ export interface Lock {
  * may add N + 1 once the owner of N has released it or is dead (its pid is gone, or was given to another process, or
  * the computer was restarted). The file is made by link(2), so of two who try, one wins. Nothing is ever renamed or
  * removed, so nobody can take away a lock that was taken a moment ago. On a shared file system an owner on another
- * computer counts as alive; one that cannot be read, as a power cut may leave it, as dead.
+ * computer counts as alive; one that cannot be read, as a power cut may leave it, as dead. Failures: those of
+ * translateDiskErrors.
  */
 export async function takeLock(folder: string): Promise<Lock | { readonly owner: LockOwner }> {
+  return translateDiskErrors(folder, () => tryToTake(folder));
+}
+
+async function tryToTake(folder: string): Promise<Lock | { readonly owner: LockOwner }> {
   await mkdir(folder, { recursive: true });
   const newest = await newestOf(folder);
   if (newest?.owner && (await isAlive(newest.owner))) return { owner: newest.owner };

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -165,6 +165,7 @@ test('what an attempt that was killed left is removed by the next one', async ()
   const target = buildTarget(await prefixBuilder.chooseInterpreter('main', spec, context));
   const folder = join(context.places.cache, 'prefixes', prefixBuilder.idOf(spec, target));
   mkdirSync(join(folder, 'abcdefgh', 'prefix', 'bin'), { recursive: true });
+  chmodSync(join(folder, 'abcdefgh', 'prefix'), 0o500);
   writeFileSync(join(folder, 'lock.json'), '{}');
   const { prefix } = await prefixBuilder.build('main', spec, target, context);
   expect(existsSync(join(folder, 'abcdefgh'))).toBe(false);

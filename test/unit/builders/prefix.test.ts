@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
 import {
@@ -8,7 +10,9 @@ import {
   renderPinned,
 } from '../../../repo2vc/src/builders/prefix/requirements.ts';
 import type { BuildTarget } from '../../../repo2vc/src/builders/types.ts';
+import { testContext } from '../../support/context.ts';
 import { specOf } from '../../support/prefix.ts';
+import { asPlainUser } from '../../support/users.ts';
 
 const target: BuildTarget = {
   platform: { os: 'linux', architecture: 'x86_64', libc: 'glibc-2.36' },
@@ -149,5 +153,18 @@ describe('a lock', () => {
     expect(keepAuthorsHashes(pinned, asked)[0]).toMatchObject({ hashes: ['sha256:aa'] });
     const other = specOf(['numpy==2.1.3 --hash=sha256:ee']).requirements;
     expect(() => keepAuthorsHashes(pinned, other)).toThrow('requirements.txt, line 1');
+  });
+});
+
+test('a prefix that somebody else closed is told as that', async () => {
+  const context = testContext();
+  asPlainUser(context.folder);
+  const id = prefixBuilder.idOf(specOf(['six']), target);
+  const folder = join(context.places.cache, 'prefixes', id);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'complete.json'), '{}', { mode: 0 });
+  await expect(prefixBuilder.build('main', specOf(['six']), target, context)).rejects.toMatchObject({
+    code: 'cache-closed',
+    message: expect.stringContaining(folder),
   });
 });

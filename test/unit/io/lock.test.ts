@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownerOf, takeLock } from '../../../repo2vc/src/io/lock.ts';
 import { temporaryFolder } from '../../support/context.ts';
+import { asPlainUser } from '../../support/users.ts';
 
 describe('the lock of a folder', () => {
   it('is held by one of many who try at once', async () => {
@@ -41,5 +42,12 @@ describe('the lock of a folder', () => {
     expect(await ownerOf(folder)).toBeUndefined();
     expect(await takeLock(folder)).toHaveProperty('release');
     expect(await ownerOf(folder)).toMatchObject({ pid: process.pid });
+  });
+
+  it('says where it may not be made', async () => {
+    const folder = temporaryFolder();
+    asPlainUser(folder);
+    chmodSync(folder, 0o500);
+    await expect(takeLock(folder)).rejects.toMatchObject({ code: 'not-writable' });
   });
 });

@@ -1,8 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
-import { translateDiskErrors } from '../../io/files.ts';
+import { removeTree, translateDiskErrors } from '../../io/files.ts';
 import { run } from '../../io/processes.ts';
 import type { Environment, EnvironmentSpec } from '../../model/index.ts';
 import type { BuildTarget } from '../types.ts';
@@ -59,7 +59,7 @@ export async function buildPrefix(
       await complete(home, environment);
       return environment;
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder);
       throw error;
     }
   });
@@ -97,7 +97,7 @@ async function make(work: Work): Promise<Environment> {
   }
   const listed = await uv(work, ['pip', 'list', '--python', python, '--format', 'json']);
   const installed = JSON.parse(listed) as { name: string; version: string }[];
-  await rm(join(folder, 'uv-cache'), { recursive: true, force: true });
+  await removeTree(join(folder, 'uv-cache'));
   await letAllRead(folder);
   const packages = lockedPackages(pinned, installed);
   const lock = {

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, chmod, lchown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { codeOf, writeFileAtomic } from '../../io/files.ts';
+import { Failure } from '../../failure.ts';
+import { codeOf, removeTree, translateDiskErrors, writeFileAtomic } from '../../io/files.ts';
 import { takeLock } from '../../io/lock.ts';
 import { canonicalJson, type Environment, parserOf } from '../../model/index.ts';
 
@@ -36,7 +37,7 @@ export async function withLock<T>(folder: string, context: Context, work: () => 
 
 /** Makes a folder below the cache that other users can reach, whatever our umask is. */
 async function makeReadable(folder: string, context: Context): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await translateDiskErrors(folder, () => mkdir(folder, { recursive: true }));
   const inside = folder
     .slice(context.places.cache.length)
     .split('/')
@@ -60,9 +61,21 @@ export async function completeIn(folder: string, id: string): Promise<Environmen
     await access(join(environment.prefix, 'bin', 'python'), constants.X_OK);
     return environment;
   } catch (error) {
-    if (codeOf(error) === 'EACCES') throw error;
+    if (codeOf(error) === 'EACCES') throw closed(folder, error);
     return undefined;
   }
+}
+
+function closed(folder: string, cause: unknown): Failure {
+  return new Failure(
+    'cache-closed',
+    `${folder}, or the Python that it is for, may not be read by this user.`,
+    {
+      hint: 'Let everyone read it (chmod -R a+rX), or set XDG_CACHE_HOME to a folder of your own.',
+      args: { folder },
+      cause,
+    },
+  );
 }
 
 /** Says that an environment is whole: the last thing that is written of it. */
@@ -75,7 +88,7 @@ export async function complete(folder: string, environment: Environment): Promis
 export async function clear(folder: string): Promise<void> {
   await rm(join(folder, marker), { force: true });
   for (const name of await readdir(folder)) {
-    if (!/^lock\.\d+\.json$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+    if (!/^lock\.\d+\.json$/.test(name)) await removeTree(join(folder, name));
   }
 }
 
