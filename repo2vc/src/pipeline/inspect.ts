@@ -87,15 +87,18 @@ export async function describeRun(run: Run) {
   };
 }
 
-/** The publication of the same folder to the same archive that was begun and not finished, if there is one. */
+/**
+ * The publication of the same folder to the same archive that was begun and not finished, if there is one. A run that
+ * cannot be read is none of it.
+ */
 export async function unfinishedPublication(
   places: Places,
   request: PublishRequest,
 ): Promise<Run | undefined> {
   for (const run of (await listRuns(places)).reverse()) {
-    const other = await requestOf(run);
+    const other = await requestOf(run).catch(() => undefined);
     const isSame =
-      other.kind === 'publish' &&
+      other?.kind === 'publish' &&
       other.folder === request.folder &&
       other.archive === request.archive &&
       other.environment === request.environment;

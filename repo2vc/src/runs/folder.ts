@@ -1,8 +1,8 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, Places } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { readIfThere, writeFileAtomic } from '../io/files.ts';
+import { readIfThere, translateDiskErrors, writeFileAtomic } from '../io/files.ts';
 import { type Answers, canonicalJson, parserOf, type RunRequest } from '../model/index.ts';
 
 /** A run: its id, and the absolute path of the folder that holds everything it made. */
@@ -23,7 +23,7 @@ export async function createRun(request: RunRequest, answers: Answers, context: 
   refuseSecretsIn(request);
   const day = context.clock.now().toISOString().slice(0, 10).replaceAll('-', '');
   const id = `r-${day}-${context.random(6)}`;
-  const run = { id, folder: join(runsFolder(context.places), id) };
+  const run = { id, folder: join(await privateRunsFolder(context.places), id) };
   await saveValue(run, 'answers.json', checkAnswers(answers, whatWasSaid), 0o600);
   await saveValue(run, 'request.json', request);
   return run;
@@ -83,13 +83,23 @@ function runsFolder(places: Places): string {
   return join(places.state, 'runs');
 }
 
+/** Runs hold what a person may read and others may not: restricted records, fetched with their token. */
+async function privateRunsFolder(places: Places): Promise<string> {
+  const folder = runsFolder(places);
+  return translateDiskErrors(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o700);
+    return folder;
+  });
+}
+
 /** How a person is told where a wrong answer stands. */
 const whatWasSaid = 'What was answered';
 
 /** What the run was asked to do. */
 export async function requestOf(run: Run): Promise<RunRequest> {
   const path = join(run.folder, 'request.json');
-  return parseRequest(JSON.parse(await readFile(path, 'utf8')), path);
+  return parseRequest(jsonOf(await readFile(path, 'utf8'), path), path);
 }
 
 /** The answers that were given so far. */
@@ -131,7 +141,19 @@ export async function loadValue<T>(
 ): Promise<T | undefined> {
   const path = join(run.folder, name);
   const text = await readIfThere(path);
-  return text === undefined ? undefined : parse(JSON.parse(text), path);
+  return text === undefined ? undefined : parse(jsonOf(text, path), path);
+}
+
+function jsonOf(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure('invalid-file', `${path} is not valid JSON.`, {
+      hint: 'Somebody else wrote it, or the disk lost it. Begin a new run.',
+      args: { source: path },
+      cause: error,
+    });
+  }
 }
 
 /** Forgets values, so that their steps are done again. */

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../../repo2vc/src/events.ts';
 import { Failure } from '../../../repo2vc/src/failure.ts';
 import type { EventRecord, ReproduceRequest } from '../../../repo2vc/src/model/index.ts';
+import { unfinishedPublication } from '../../../repo2vc/src/pipeline/inspect.ts';
 import { cancelRun, type JobKind, runJob } from '../../../repo2vc/src/pipeline/job.ts';
 import { Waiting } from '../../../repo2vc/src/pipeline/stepper.ts';
 import { followEvents, openLog, readEvents } from '../../../repo2vc/src/runs/event-log.ts';
@@ -152,6 +153,28 @@ describe('a run', () => {
     }
     mkdirSync(join(context.places.state, 'runs', 'r-20260101-bbbbbb'));
     expect((await listRuns(context.places)).map((run) => run.id)).toEqual(made);
+  });
+
+  it('that cannot be read hides no unfinished publication', async () => {
+    const context = testContext();
+    const publication = { schemaVersion: 1, kind: 'publish', folder: '/a', archive: 'zenodo' } as const;
+    const run = await createRun(publication, { schemaVersion: 1 }, context);
+    for (const text of ['', '{"schemaVersion":1,"kind":"dance"}']) {
+      const other = await createRun(publication, { schemaVersion: 1 }, context);
+      writeFileSync(join(other.folder, 'request.json'), text);
+      await expect(requestOf(other)).rejects.toMatchObject({ code: 'invalid-file' });
+    }
+    expect(await unfinishedPublication(context.places, publication)).toEqual(run);
+  });
+
+  it('can be looked into by nobody else', async () => {
+    const context = testContext();
+    const runs = join(context.places.state, 'runs');
+    mkdirSync(runs, { recursive: true, mode: 0o755 });
+    const state = statSync(context.places.state).mode;
+    await createRun(request, { schemaVersion: 1 }, context);
+    expect(statSync(runs).mode & 0o777).toBe(0o700);
+    expect(statSync(context.places.state).mode).toBe(state);
   });
 
   it('joins answers that come one after the other', async () => {
