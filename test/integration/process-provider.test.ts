@@ -64,6 +64,17 @@ it.skipIf(noBubblewrap)(
   },
 );
 
+it('tells once that a proxy with a password is kept from programs, without the password', async () => {
+  const environment = { PATH: process.env.PATH, https_proxy: 'http://me:pass@proxy.example:1' };
+  const { context, cluster, id, folder } = await started({ count: 2 }, { environment });
+  process.kill(supervisorPid(context.places, id), 'SIGKILL');
+  await ensureCluster(cluster, processProvider, folder, context);
+  const told = context.events.filter((event) => event.code === 'warning');
+  expect(told.map((event) => event.args.warning)).toEqual(['proxy-withheld']);
+  expect(JSON.stringify(told)).toContain('https_proxy');
+  expect(JSON.stringify(context.events)).not.toContain('pass@');
+});
+
 it.skipIf(noBubblewrap)('ends whatever a program left behind when the program ends', async () => {
   const { context, id, shell } = await started();
   const before = processesOf(context, id).length;

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from '../../repo2vc/src/context.ts';
 import type { Cluster, Environment } from '../../repo2vc/src/model/index.ts';
@@ -25,11 +34,15 @@ export function paperEnvironment(id = 'e'): Environment {
 export function testEnvironment(): Environment {
   const prefix = join(testCache(), 'clusters-prefix');
   if (!existsSync(join(prefix, 'bin', 'python'))) {
-    const fresh = `${prefix}.${process.pid}`;
-    mkdirSync(testCache(), { recursive: true });
+    const fresh = mkdtempSync(`${prefix}.`);
+    chmodSync(fresh, 0o755);
     execFileSync('python3', ['-m', 'venv', '--without-pip', fresh]);
-    if (existsSync(prefix)) rmSync(fresh, { recursive: true });
-    else renameSync(fresh, prefix);
+    try {
+      renameSync(fresh, prefix);
+    } catch (error) {
+      rmSync(fresh, { recursive: true });
+      if (!existsSync(prefix)) throw error; // else another worker was faster
+    }
   }
   const basePrefix = execFileSync('python3', ['-c', 'import sys; print(sys.base_prefix)'], {
     encoding: 'utf8',

@@ -4,7 +4,8 @@ import { connectTo } from './connection.ts';
 import { nodesIn } from './found.ts';
 import { listClusters, observeCluster } from './observe.ts';
 import { clusterFolder, placeOf } from './places.ts';
-import { performStep, planSteps, stopNodes } from './steps.ts';
+import { planSteps } from './plan.ts';
+import { performStep, stopNodes } from './steps.ts';
 import { refuseElsewhere, writeLease } from './tag.ts';
 
 /** Nodes as supervised processes of this computer, in bubblewrap where it works. Needs nothing installed. */

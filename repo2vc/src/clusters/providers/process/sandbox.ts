@@ -159,14 +159,19 @@ function authorityVariables(environment: Context['environment']): Record<string,
   return pick(environment, authorityNames, (value) => value.startsWith('/'));
 }
 
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
+
 /** The host's proxies, unless a password stands in them: an environment can be inspected. */
 function proxyVariables(environment: Context['environment']): Record<string, string> {
-  const lower = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
-  return pick(
-    environment,
-    [...lower, ...lower.map((name) => name.toUpperCase())],
-    (value) => !value.includes('@'),
-  );
+  return pick(environment, proxyNames, (value) => !value.includes('@'));
+}
+
+/** The names of the host's variables that no program on a node gets, for the password in them. */
+export function withheldVariables(environment: Context['environment']): string[] {
+  return Object.keys(pick(environment, proxyNames, (value) => value.includes('@')));
 }
 
 function pick(

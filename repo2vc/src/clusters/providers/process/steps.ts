@@ -2,13 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { translateDiskErrors } from '../../../io/files.ts';
-import {
-  type ClusterGoal,
-  type ClusterId,
-  type ClusterView,
-  type GoalGroup,
-  hashOf,
-} from '../../../model/index.ts';
+import type { ClusterGoal, ClusterId, GoalGroup } from '../../../model/index.ts';
 import type { ClusterStep } from '../../types.ts';
 import { claimAddress, releaseAddresses } from './addresses.ts';
 import { chooseIsolation } from './check.ts';
@@ -23,53 +17,10 @@ import {
 import { nodesIn } from './found.ts';
 import { endMembers } from './members.ts';
 import { clusterFolder, type NodePlace, names, placeOf } from './places.ts';
+import { specHashOf, wantedNodes } from './plan.ts';
+import { withheldVariables } from './sandbox.ts';
 import { startSupervisor } from './supervisor.ts';
 import { endOf, readTag, refuseElsewhere, thisComputer } from './tag.ts';
-
-const deadlineMs = 60_000;
-
-/** The nodes that a goal asks for, by name: `worker-1`, `worker-2`, … */
-function wantedNodes(goal: ClusterGoal): Map<string, GoalGroup> {
-  const all = goal.groups.flatMap((group) =>
-    Array.from({ length: group.count }, (_, index) => [`${group.role}-${index + 1}`, group] as const),
-  );
-  return new Map(all);
-}
-
-/** Changes when a node must be made anew. */
-function specHashOf(group: GoalGroup): string {
-  const { role, environment, cpus, memoryMiB } = group;
-  const { id, prefix, basePrefix } = environment;
-  return hashOf(JSON.stringify([role, id, prefix, basePrefix, cpus ?? null, memoryMiB ?? null]));
-}
-
-/** What must be done for `goal`; see ClusterProvider.plan. */
-export function planSteps(goal: ClusterGoal | 'absent', seen: ClusterView): ClusterStep[] {
-  if (goal === 'absent') return planRemoval(seen);
-  const steps: ClusterStep[] = [];
-  const wanted = wantedNodes(goal);
-  for (const [name, group] of wanted) {
-    const node = seen.nodes.find((one) => one.name === name);
-    const step = { key: `node:${name}`, node: name, after: [], deadlineMs };
-    if (!node) steps.push({ ...step, kind: 'ensure', why: 'missing' });
-    else if (node.specHash && node.specHash !== specHashOf(group)) {
-      steps.push({ ...step, kind: 'replace', why: 'changed' });
-    } else if (node.state !== 'ready') steps.push({ ...step, kind: 'ensure', why: node.state });
-  }
-  const surplus = seen.nodes.filter((node) => !wanted.has(node.name));
-  return [...steps, ...surplus.map((node) => removal(node.name, 'surplus'))];
-}
-
-function planRemoval(seen: ClusterView): ClusterStep[] {
-  if (seen.phase === 'absent') return [];
-  const nodes = seen.nodes.map((node) => removal(node.name, 'unwanted'));
-  const rest = { key: 'rm:cluster', kind: 'remove', why: 'unwanted', deadlineMs } as const;
-  return [...nodes, { ...rest, after: nodes.map((step) => step.key) }];
-}
-
-function removal(name: string, why: string): ClusterStep {
-  return { key: `rm:node:${name}`, node: name, kind: 'remove', after: [], why, deadlineMs };
-}
 
 /** Makes one step true; see ClusterProvider.perform. */
 export async function performStep(
@@ -124,11 +75,21 @@ async function ensureNode(
   };
   const expiresAt = before ? laterOf(await endOf(place, before), goal.expiresAt) : goal.expiresAt;
   await makeFolder(place, tag, expiresAt, context);
+  const [first] = wantedNodes(goal).keys();
+  if (!before && place.node === first) tellOfWithheld(context);
   await claimAddress(context, place.cluster, place.node);
   // What a lost supervisor left behind would share its jobs' names and ports.
   if (before) await stopNodes([place], context);
   await rm(join(place.folder, names.outOfMemory), { force: true });
   await startSupervisor(place, tag, context);
+}
+
+/** Told once for a cluster: who needs the proxy meets this long before a download fails. */
+function tellOfWithheld(context: Context): void {
+  const withheld = withheldVariables(context.environment);
+  if (withheld.length === 0) return;
+  const message = `Programs run without ${withheld.join(', ')}: the password in it would be seen by all of them.`;
+  context.emit({ code: 'warning', args: { warning: 'proxy-withheld', message } });
 }
 
 /** A cluster that was renewed is not cut short by its repair. */
