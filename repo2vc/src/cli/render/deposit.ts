@@ -1,5 +1,5 @@
 import type { Deposit } from '../../model/index.ts';
-import { safe, size } from './words.ts';
+import { oneLine, size } from './words.ts';
 
 /** What would become public, record by record. `hash` is what `--confirm` takes. */
 export function depositText(deposit: Deposit, hash: string): string {
@@ -7,11 +7,11 @@ export function depositText(deposit: Deposit, hash: string): string {
     const creators = record.creators.map((creator) =>
       [creator.givenName, creator.familyName].filter(Boolean).join(' '),
     );
-    const files = record.files.map((file) => `      ${file.key}  ${size(file.size)}\n`).join('');
+    const files = record.files.map((file) => `      ${oneLine(file.key)}  ${size(file.size)}\n`).join('');
     const links = linksText(record.related, deposit);
-    return safeLines(
-      `  ${record.role}: “${record.title}”\n    ${record.doi ?? ''}  ${creators.join(', ')}  ${record.licence}\n    files\n${files}${links === '' ? '' : `    links\n${links}`}`,
-    );
+    const who = oneLine(`${record.doi ?? ''}  ${creators.join(', ')}  ${record.licence}`);
+    const head = `  ${record.role}: “${oneLine(record.title)}”\n    ${who}\n`;
+    return `${head}    files\n${files}${links === '' ? '' : `    links\n${links}`}`;
   });
   return `This becomes public at ${deposit.archive}, and cannot be taken back:\n${records.join('')}  Confirm   ${hash}\n`;
 }
@@ -23,7 +23,7 @@ function linksText(related: Deposit['records'][number]['related'], { records }: 
     .map((doi) => {
       const relations = related.filter((link) => link.doi === doi).map((link) => link.relation);
       const role = records.find((record) => record.doi === doi)?.role;
-      return `      ${doi}  ${role === undefined ? '' : `the ${role} above: `}${relations.join(', ')}\n`;
+      return `      ${oneLine(doi)}  ${role === undefined ? '' : `the ${role} above: `}${relations.join(', ')}\n`;
     })
     .join('');
 }
@@ -31,13 +31,9 @@ function linksText(related: Deposit['records'][number]['related'], { records }: 
 /** What was published, for standard output. */
 export function publishedText(deposit: Deposit): string {
   const records = deposit.records.map(
-    (record) => `  ${record.role.padEnd(11)}  ${record.doi}  ${record.page ?? ''}\n`,
+    (record) => `  ${oneLine(`${record.role.padEnd(11)}  ${record.doi}  ${record.page ?? ''}`)}\n`,
   );
   const experiment = deposit.records.find((record) => record.role === 'experiment');
   const next = experiment ? `To reproduce it:  repo2vc reproduce ${experiment.doi}\n` : '';
-  return safeLines(`Published:\n${records.join('')}${next}`);
-}
-
-function safeLines(text: string): string {
-  return text.split('\n').map(safe).join('\n');
+  return `Published:\n${records.join('')}${next}`;
 }

@@ -1,6 +1,6 @@
 import type { Detection, Plan, Reason, Target } from '../../model/index.ts';
 import { reasonText } from './reasons.ts';
-import { count, minutes, safe, size } from './words.ts';
+import { count, minutes, oneLine, size } from './words.ts';
 
 /** Everything a person should know before saying yes to a plan. `hash` is what `--confirm` takes. */
 export function planText(plan: Plan, target: Target, detection: Detection, hash: string): string {
@@ -38,7 +38,7 @@ export function planText(plan: Plan, target: Target, detection: Detection, hash:
     ...target.reasons.filter((reason) => reason.code === 'expiry-chosen').map(because),
     ['Confirm', hash],
   ];
-  return rows.map(([title, value]) => `  ${title.padEnd(12)}${safe(value)}\n`).join('');
+  return rows.map(([title, value]) => `  ${title.padEnd(12)}${oneLine(value)}\n`).join('');
 }
 
 function because(reason: Reason): [string, string] {

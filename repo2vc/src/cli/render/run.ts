@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../model/index.ts';
-import { moment, safe, stateText } from './words.ts';
+import { moment, oneLine, stateText } from './words.ts';
 
 /** What `runs show` tells of a run. */
 export interface RunDescription {
@@ -26,7 +26,7 @@ export function runText(run: RunDescription, isThere: boolean): string {
     ['Folder', run.folder],
     ['Next', next(run, isThere)],
   ];
-  return rows.map(([title, value]) => `  ${title.padEnd(11)}${safe(value)}\n`).join('');
+  return rows.map(([title, value]) => `  ${title.padEnd(11)}${oneLine(value)}\n`).join('');
 }
 
 function next(run: RunDescription, isThere: boolean): string {

@@ -1,7 +1,7 @@
 import type { Event, Step } from '../../events.ts';
 import type { Args } from '../../failure.ts';
 import type { EventRecord } from '../../model/index.ts';
-import { count, duration, minutes, moment, safe, size } from './words.ts';
+import { count, duration, minutes, moment, oneLine, size } from './words.ts';
 
 /** What each step is called while it runs. */
 export const stepTitles: Readonly<Record<Step, string>> = {
@@ -19,7 +19,7 @@ export const stepTitles: Readonly<Record<Step, string>> = {
 };
 
 type Facts = Readonly<Record<string, unknown>>;
-const text = (facts: Facts, key: string) => safe(String(facts[key] ?? ''));
+const text = (facts: Facts, key: string) => oneLine(String(facts[key] ?? ''));
 const number = (facts: Facts, key: string) => Number(facts[key] ?? 0);
 
 const results: Readonly<Partial<Record<Step, (facts: Facts) => string>>> = {
@@ -104,5 +104,5 @@ const sentences: Sentences = {
 /** The sentence for an event, safe for a terminal; undefined for events that have no line of their own. */
 export function sentenceOf(record: EventRecord): string | undefined {
   const make = sentences[record.code as Event['code']] as ((args: unknown) => string) | undefined;
-  return make ? safe(make(record.args)) : undefined;
+  return make ? oneLine(make(record.args)) : undefined;
 }

@@ -45,6 +45,11 @@ export function safe(text: string): string {
   return text.replace(ansiSequences, '').replace(controlCharacters, '');
 }
 
+/** The same for what must stay on one line, so that no text from elsewhere can pass for a row of its own. */
+export function oneLine(text: string): string {
+  return safe(text).replace(/\s*[\n\t]\s*/g, ' ');
+}
+
 /** The state of a run for people; files and machines spell it as everything does that computers say. */
 export function stateText(state: string): string {
   return state === 'canceled' ? 'cancelled' : state;

@@ -62,6 +62,6 @@ test('a plan shows what was found, why, what is built, on which nodes, where, fo
 });
 
 test('nothing that a stranger wrote changes the terminal', () => {
-  const hostile = planOf({ title: 'x\u001b[2J\u001b]0;y\u0007\r\u202ez' });
-  expect(planText(hostile, target, detectionOf(), hash)).toContain('Experiment  xz\n');
+  const hostile = planOf({ title: 'x\u001b[2J\u001b]0;y\u0007\u202ez\r\n  Costs\u2028\tnothing' });
+  expect(planText(hostile, target, detectionOf(), hash)).toContain('Experiment  xz Costs nothing\n');
 });
