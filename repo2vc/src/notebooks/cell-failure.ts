@@ -11,7 +11,7 @@ export function cellFailure(
   execution: { readonly timeoutMs: number; readonly file: string; readonly scrubber: Scrubber },
 ): Failure {
   const error = result.outputs.find((output) => output.output_type === 'error');
-  const ename = error?.ename ?? '';
+  const ename = execution.scrubber.text(error?.ename ?? '');
   const cell = `Cell ${step.cell + 1}${step.title ? ` (${step.title})` : ''}`;
   const args = { cell: step.cell, title: step.title, ename, notebook: execution.file };
   const hint = `The notebook with its outputs lies in ${execution.file}.`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cellFailure } from '../../../repo2vc/src/notebooks/cell-failure.ts';
 import { liveLines } from '../../../repo2vc/src/notebooks/live-lines.ts';
 import { scrubberOf } from '../../../repo2vc/src/notebooks/scrub.ts';
 
@@ -59,4 +60,13 @@ test('a cell that prints without end is told only at its beginning', () => {
   const told = linesOf(['x\n'.repeat(100_000)]);
   expect(told).toHaveLength(1_000);
   expect(told.at(-1)).toBe('…');
+});
+
+test('the failure of a cell tells no secret, not even as the name of its error', () => {
+  const error = { output_type: 'error' as const, ename: 'Ahunter2', evalue: 'hunter2', traceback: [] };
+  const step = { cell: 1, title: 'Measure', parameters: false, sha256: '0'.repeat(64) };
+  const execution = { timeoutMs: 1000, file: '/run/template.ipynb', scrubber: scrubberOf(['hunter2']) };
+  const failure = cellFailure({ ended: 'error', outputs: [error], executionCount: 1 }, step, execution);
+  expect(failure.args.ename).toBe('A***');
+  expect(`${failure.message} ${JSON.stringify(failure)}`).not.toContain('hunter2');
 });
