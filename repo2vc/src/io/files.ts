@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { FileEntry } from '../model/index.ts';
+import { checksumsOfFile } from './checksums.ts';
 
 /**
  * Writes a file so that a reader, or a crash, meets the old bytes or the new ones and nothing between: temporary file
@@ -115,13 +115,6 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** SHA-256 of a file's bytes, in hexadecimal; streamed. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
 /**
  * Lists the regular files below `folder` with size and SHA-256, sorted by path. Symbolic links and special files are
  * not followed and not listed; `skip` leaves a path (relative, of a file or folder) out.
@@ -138,7 +131,8 @@ export async function listFiles(
       if (entry.isDirectory()) await walk(path);
       else if (entry.isFile()) {
         const { size } = await lstat(join(folder, path));
-        found.push({ path, size, sha256: await sha256OfFile(join(folder, path)) });
+        const { sha256 } = (await checksumsOfFile(join(folder, path))).digest();
+        found.push({ path, size, sha256 });
       }
     }
   };

@@ -99,7 +99,6 @@ async function receive(part: Part, download: Download, tools: DownloadTools): Pr
       ...(from > 0 && { range: `bytes=${from}-` }),
     },
     expect: [416],
-    maxRedirects: 5,
     typed: download.typed ?? false,
     raw: true,
     signal: tools.signal,

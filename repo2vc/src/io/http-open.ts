@@ -43,7 +43,9 @@ function withoutUser(url: URL): URL {
   return url;
 }
 
-/** Where an answer sends us on to, if it does. */
+const maxRedirects = 5;
+
+/** Where an answer sends us on to, if it does. Only GET and HEAD follow. */
 function redirectOf(call: Call, sent: Opened, hops: number): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(sent.status) || call.expect.includes(sent.status)) return undefined;
   const from = shownUrl(sent.url);
@@ -55,7 +57,7 @@ function redirectOf(call: Call, sent: Opened, hops: number): URL | undefined {
     });
   }
   const next = withoutUser(new URL(location, sent.url.href));
-  if ((call.method !== 'GET' && call.method !== 'HEAD') || hops >= call.maxRedirects) {
+  if ((call.method !== 'GET' && call.method !== 'HEAD') || hops >= maxRedirects) {
     throw new Failure('redirect-refused', `${from} redirects to ${shownUrl(next)}, which was not followed.`, {
       hint: lookThere,
       args: { url: from, origin: next.origin },

@@ -3,6 +3,8 @@ import type { Emit } from '../events.ts';
 import { isFailure } from '../failure.ts';
 import { isLoopback } from './addresses.ts';
 
+const tries = 4;
+
 /** What a retry needs to know. */
 export interface Retrying {
   readonly clock: Clock;
@@ -13,14 +15,13 @@ export interface Retrying {
 }
 
 /**
- * Does the work, again after a while when its failure may pass: at most `tries` times without progress. A server's
+ * Does the work, again after a while when its failure may pass: at most four times without progress. A server's
  * Retry-After (RFC 9110, 10.2.3) is kept to, up to a minute. `progress` tells how far the work has come.
  */
 export async function retrying<T>(
   retry: Retrying,
   work: () => Promise<T>,
   progress: () => number = () => 0,
-  tries = 4,
 ): Promise<T> {
   let reached = progress();
   for (let failed = 1; ; failed++) {

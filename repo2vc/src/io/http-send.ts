@@ -11,7 +11,6 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: () => Buffer | Readable;
   readonly expect: readonly number[];
-  readonly maxRedirects: number;
   readonly typed: boolean;
   readonly raw: boolean;
   readonly signal: AbortSignal;

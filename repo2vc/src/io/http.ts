@@ -21,12 +21,10 @@ export interface HttpRequest {
   readonly json?: unknown;
   /** Sent as application/octet-stream; a function, so that a retry can start again. */
   readonly body?: { readonly size: number; readonly open: () => Readable };
-  /** Statuses that are an answer, not an error. 2xx always are. */
+  /** Statuses that are an answer, not an error, and no redirect to be followed. 2xx always are. */
   readonly expect?: readonly number[];
   /** Whether an unknown outcome (a lost answer, 5xx) may be retried. Default: for GET and HEAD. */
   readonly idempotent?: boolean;
-  /** Redirects to follow; those in `expect` never are. Only GET and HEAD follow any. Default: 5. */
-  readonly maxRedirects?: number;
   /** Of the answer. Default: 16 MiB. */
   readonly maxBytes?: number;
   /** The person typed this address herself, so it may lie in her own network. */
@@ -75,7 +73,6 @@ async function requestOnce(
     url: request.url,
     headers: headersOf(request),
     expect: request.expect ?? [],
-    maxRedirects: request.maxRedirects ?? 5,
     typed: request.typed ?? false,
     raw: false,
     signal: request.signal ?? options.signal,

@@ -158,7 +158,7 @@ async function uvAt(path: string, context: Context): Promise<Uv | undefined> {
 }
 
 /** Orders versions of three numbers. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((text) => text.split('.').map(Number));
   for (const index of [0, 1, 2]) {
     const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
