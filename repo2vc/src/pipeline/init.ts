@@ -39,18 +39,34 @@ export async function init(
     ...packages.files,
     ...(python === undefined ? {} : { 'runtime.txt': `python-${python}\n` }),
   };
-  await writeEnvironment(folder, files);
-  const written = Object.keys(files).map((name) => join(folder, environmentFolder, name));
-  if ((await readIfThere(join(folder, citationFile))) === undefined) {
-    await writeFileAtomic(join(folder, citationFile), citationText(facts));
-    written.push(join(folder, citationFile));
-  }
-  await writeLink(path, text);
-  written.push(path);
+  const written = await writeAll(path, text, files, citationText(facts));
   return {
     written: written.map((one) => relative(options.workingDirectory, one) || one),
     missing: packages.missing,
   };
+}
+
+/** Writes all of it, or, where one of it cannot be written, nothing. Gives the paths of what was written. */
+async function writeAll(
+  path: string,
+  text: string,
+  files: Readonly<Record<string, string>>,
+  citation: string,
+): Promise<string[]> {
+  const environment = join(dirname(path), environmentFolder);
+  const citationPath = join(dirname(path), citationFile);
+  const isCited = (await readIfThere(citationPath)) !== undefined;
+  await writeEnvironment(dirname(path), files);
+  try {
+    if (!isCited) await writeFileAtomic(citationPath, citation);
+    await writeLink(path, text);
+  } catch (error) {
+    for (const made of isCited ? [environment] : [environment, citationPath])
+      await rm(made, { recursive: true, force: true });
+    throw error;
+  }
+  const inside = Object.keys(files).map((name) => join(environment, name));
+  return [...inside, ...(isCited ? [] : [citationPath]), path];
 }
 
 async function pathOf(path: string): Promise<string> {

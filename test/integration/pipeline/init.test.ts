@@ -1,7 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { chmod, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { detect } from '../../../repo2vc/src/pipeline/detect.ts';
 import { fetchSnapshot } from '../../../repo2vc/src/pipeline/fetch.ts';
 import { init } from '../../../repo2vc/src/pipeline/init.ts';
@@ -147,6 +148,21 @@ describe('repo2vc init writes nothing', () => {
     const failure = await failureOf(work);
     expect(failure.code).toBe(code);
     expect(await readdir(one.folder, { recursive: true })).toEqual(before);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('where the disk is full at its last step', async () => {
+    const { one } = await initIn();
+    const folder = join(one.folder, 'small');
+    await mkdir(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
+    onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+    // what describes the environment has room; a second copy of the notebook has none
+    const big = notebookText(['# A', `x = "${'x'.repeat(1_200_000)}"`], undefined, python());
+    await writeFile(join(folder, 'big.ipynb'), big);
+    const failure = await failureOf(() => init('big.ipynb', { workingDirectory: folder }, one.tools));
+    expect(failure.code).toBe('disk-full');
+    expect(await readdir(folder)).toEqual(['big.ipynb']);
+    expect(readFileSync(join(folder, 'big.ipynb'), 'utf8')).toBe(big);
   });
 
   it('over a citation that is there', async () => {
