@@ -33,6 +33,6 @@ const context = {
   owner: 'tester@here',
 };
 const archive = await serveArchive({ directory, context });
-const token = archive.newToken ?? (await createToken(directory, context));
+const token = await createToken(directory, context);
 process.stdout.write(`${JSON.stringify({ origin: archive.origin, doiPrefix: archive.doiPrefix, token })}\n`);
 process.stdin.on('end', () => process.exit()).resume();

@@ -87,7 +87,7 @@ export async function ask(origin: string, method: string, path: string, options:
 export async function startArchive(directory?: string, changes: Partial<Context> = {}): Promise<TestArchive> {
   const context = testContext(changes);
   const archive = await serveArchive({ directory: directory ?? `${context.folder}/archive`, context });
-  const token = archive.newToken ?? (await createToken(archive.directory, context));
+  const token = await createToken(archive.directory, context);
   onTestFinished(() => archive.close());
   return {
     ...archive,

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { ArchiveContent, ArchiveRecord } from '../model/index.ts';
+import { type ArchiveContent, type ArchiveRecord, doiOf } from '../model/index.ts';
 import type { Scope } from './folder.ts';
 import { denied, Refusal, unknownId } from './refusal.ts';
 import type { Store } from './store.ts';
@@ -99,6 +99,23 @@ export function gone(record: ArchiveRecord): Refusal {
 /** A version's DOI, or a concept's: InvenioRDM makes both from the id. */
 export function doiFor(archive: Pick<Archive, 'doiPrefix'>, id: string): string {
   return `${archive.doiPrefix}.${id}`;
+}
+
+/** The public record that an id means: that version, or the newest of that concept. */
+export function publicRecordOf(archive: Archive, id: string): PublicRecord | undefined {
+  const version = archive.store.get(id);
+  if (!version) return latestOf(archive, id);
+  return isPublic(version) ? version : undefined;
+}
+
+/** The id of the record or concept whose DOI this is, once it has been published; removed ones keep their DOI. */
+export function idOfDoi(archive: Archive, text: string): string | undefined {
+  const doi = doiOf(text);
+  if (!doi?.startsWith(doiFor(archive, ''))) return undefined;
+  const id = doi.slice(archive.doiPrefix.length + 1);
+  const isRegistered = (record: ArchiveRecord) =>
+    record.published !== undefined && (record.id === id || record.parentId === id);
+  return archive.store.all().some(isRegistered) ? id : undefined;
 }
 
 /** A new id as InvenioRDM writes them: ten characters of Crockford's base 32, in two groups. */

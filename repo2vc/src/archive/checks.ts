@@ -79,10 +79,10 @@ export const anyObject: Check = (value, field, report) =>
   isObject(value) ? value : reject(report, field, 'Invalid input type.');
 
 /** A term by its id; what else is said of it is dropped. An unknown one refuses the whole request, as InvenioRDM does. */
-export function term(vocabulary: Vocabulary | ReadonlySet<string>): Check {
+export function term(vocabulary: Vocabulary | ReadonlySet<string>, problem = 'Invalid value'): Check {
   return (value, field, report) => {
     if (!isObject(value) || typeof value.id !== 'string') return reject(report, join(field, 'id'), missing);
-    if (!vocabulary.has(value.id)) throw new Refusal(400, `Invalid value ${value.id}.`);
+    if (!vocabulary.has(value.id)) throw new Refusal(400, `${problem} ${value.id}.`);
     return { id: value.id };
   };
 }

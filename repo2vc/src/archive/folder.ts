@@ -83,12 +83,6 @@ export async function tokenOf(directory: string, token: string): Promise<Archive
   return text === undefined ? undefined : parseToken(parseJson(text, path), path);
 }
 
-/** Whether any token was ever made for this archive. */
-export async function hasTokens(directory: string): Promise<boolean> {
-  const names = await readdir(join(directory, 'tokens')).catch(() => []);
-  return names.some((name) => name.endsWith('.json'));
-}
-
 /** Reads JSON out of one of the archive's own files. */
 export function parseJson(text: string, path: string): unknown {
   try {

@@ -4,6 +4,8 @@ import { tokenOf } from './folder.ts';
 import { Refusal } from './refusal.ts';
 
 const nobody: Caller = { scopes: [] };
+/** What a program of this computer calls it; with ::1 it may come through a forwarded port. */
+const hosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const headers = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -16,21 +18,20 @@ const headers = {
  * another site that a browser has open reaches loopback too, but it cannot lie about `Host` (so a name that was
  * re-bound to this address is refused) nor about `Origin`; and no answer ever allows it to read anything.
  */
-export function addGuard(app: FastifyInstance, archive: Archive, host: string): void {
-  const known = new Set(['127.0.0.1', 'localhost', '[::1]', host.includes(':') ? `[${host}]` : host]);
+export function addGuard(app: FastifyInstance, archive: Archive): void {
   app.decorateRequest('caller', null as unknown as Caller);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
     reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    requireOurHost(request, known);
+    requireOurHost(request);
     requireOurOrigin(request);
     request.caller = await callerOf(archive, request);
   });
 }
 
-function requireOurHost(request: FastifyRequest, known: ReadonlySet<string>): void {
+function requireOurHost(request: FastifyRequest): void {
   const [, name = ''] = /^(.+?)(?::\d{1,5})?$/.exec(request.headers.host ?? '') ?? [];
-  if (!known.has(name.toLowerCase())) throw new Refusal(403, 'This archive does not answer to that Host.');
+  if (!hosts.has(name.toLowerCase())) throw new Refusal(403, 'This archive does not answer to that Host.');
 }
 
 function requireOurOrigin(request: FastifyRequest): void {

@@ -1,7 +1,16 @@
 import { doiOf, doiUrl } from '../model/index.ts';
-import { type Archive, type Caller, isPublic, latestOf, maySee, type PublicRecord } from './archive.ts';
+import {
+  type Archive,
+  type Caller,
+  doiFor,
+  idOfDoi,
+  isPublic,
+  latestOf,
+  maySee,
+  type PublicRecord,
+  publicRecordOf,
+} from './archive.ts';
 import { type Fields, idAt, listAt, textAt } from './fields.ts';
-import { idOfDoi } from './routes/resolvers.ts';
 import { relationTypes } from './vocabularies.ts';
 
 /** Another work that a record is linked with, in one direction or the other. */
@@ -50,8 +59,7 @@ function localWork(
 ): { href: string; title: string } | undefined {
   const id = idOfDoi(archive, identifier);
   if (id === undefined) return undefined;
-  const version = archive.store.get(id);
-  const record = version && isPublic(version) ? version : version ? undefined : latestOf(archive, id);
+  const record = publicRecordOf(archive, id);
   const title = record && maySee(record, caller).record ? textAt(record.published.metadata, 'title') : '';
   return { href: `/records/${id}`, title: title || identifier };
 }
@@ -60,7 +68,7 @@ function localWork(
 export function linksTo(archive: Archive, record: PublicRecord, caller: Caller): LinkedWork[] {
   const ids = [record.parentId, ...archive.store.versions(record.parentId).map((version) => version.id)];
   const isData = idAt(record.published.metadata, 'resource_type') === 'dataset';
-  const ours = new Set(ids.map((id) => `${archive.doiPrefix}.${id}`));
+  const ours = new Set(ids.map((id) => doiFor(archive, id)));
   return archive.store
     .all()
     .filter(isPublic)

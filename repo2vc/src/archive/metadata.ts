@@ -96,7 +96,8 @@ const licenceFields = shape({
 
 /** A licence by its id, or one of the depositor's own with a title. */
 const licence: Check = (value, field, report) => {
-  if (isObject(value) && value.id !== undefined) return term(rights)(value, field, report);
+  if (isObject(value) && value.id !== undefined)
+    return term(rights, 'This archive knows no licence')(value, field, report);
   const kept = licenceFields(value, field, report);
   if (isObject(kept) && kept.title === undefined) report(`${field}.title`, missing);
   return kept;

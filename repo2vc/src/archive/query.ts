@@ -95,6 +95,9 @@ function wordToken(prefix: string | undefined, word: string, options: QueryOptio
   const isBare = options.lenient || options.bareFields?.has(prefix?.slice(0, -1) ?? '');
   if (!isBare && /(?<!\\)[/]/.test(word)) throw unreadable('a value with a slash needs quotation marks');
   if (/^[[{]/.test(word)) throw unreadable('this archive has no ranges');
+  if (prefix === undefined && word.endsWith(':'))
+    throw unreadable('a field takes one value, right behind it');
+  if (word !== '*' && /(?<!\\)[*?]/.test(word)) throw unreadable('this archive has no wildcards');
   return clause(prefix, word);
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ArchiveRecord } from '../model/index.ts';
+import type { ArchiveFile, ArchiveRecord } from '../model/index.ts';
 import { legacyAnswer } from './answers/legacy.ts';
 import { type AnswerOptions, nativeAnswer } from './answers/native.ts';
 import { type Archive, type Caller, isPublic, maySee } from './archive.ts';
@@ -16,7 +16,8 @@ export function baseOf(request: FastifyRequest): string {
   return `http://${request.headers.host ?? ''}`;
 }
 
-const native = 'application/vnd.inveniordm.v1+json';
+/** What InvenioRDM calls its own shape of a record. */
+export const native = 'application/vnd.inveniordm.v1+json';
 
 /** Whether the client asked for InvenioRDM's own shape; any other client gets the old one, as on Zenodo. */
 export function wantsNative(request: FastifyRequest): boolean {
@@ -58,6 +59,14 @@ export function recordBody(
 export function parameter(request: FastifyRequest, name: string): string {
   const parameters = request.params as Readonly<Record<string, string | undefined>>;
   return parameters[name] ?? '';
+}
+
+/** The file of a record that the request names; 404 when there is none. */
+export function fileNamed(id: string, files: readonly ArchiveFile[], request: FastifyRequest): ArchiveFile {
+  const key = parameter(request, 'key');
+  const file = files.find((candidate) => candidate.key === key);
+  if (!file) throw new Refusal(404, `Record '${id}' has no file '${key}'.`);
+  return file;
 }
 
 /** Refuses a change of what has been changed since the client read it (`If-Match`, by revision). */

@@ -15,7 +15,7 @@ interface Range {
  * Reads a Range header (RFC 9110, 14.2) for a file of `size` bytes: one range of bytes, or undefined for the whole
  * file, which is also the answer to several ranges and to a unit that is not bytes. Refuses what lies outside: 416.
  */
-export function rangeOf(header: string | undefined, size: number): Range | undefined {
+function rangeOf(header: string | undefined, size: number): Range | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
   if (first === undefined || last === undefined || (first === '' && last === '')) return undefined;
   const start = first === '' ? Math.max(size - Number(last), 0) : Number(first);

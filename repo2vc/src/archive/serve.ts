@@ -5,17 +5,17 @@ import { Failure } from '../failure.ts';
 import { codeOf } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import type { ArchiveIdentity } from '../model/index.ts';
-import type { Archive } from './archive.ts';
-import { createToken, hasTokens, openFolder, prepareFolder, saveIdentity } from './folder.ts';
+import { openFolder, prepareFolder, saveIdentity } from './folder.ts';
 import { makeServer } from './server.ts';
 import { openStore } from './store.ts';
+
+/** Nobody but programs and people of this computer reaches an archive. */
+const host = '127.0.0.1';
 
 /** How an archive is served. */
 export interface ServeArchiveOptions {
   /** Made, as a new archive, when it is missing or empty. */
   readonly directory: string;
-  /** A loopback address. Default: 127.0.0.1. */
-  readonly host?: string;
   /** Default: the one it was served on last when that is free, else any free one. */
   readonly port?: number;
   readonly context: Context;
@@ -30,8 +30,6 @@ export interface RunningArchive {
   readonly port: number;
   /** Absolute. */
   readonly directory: string;
-  /** The archive's first token, with all scopes: given when it is made and never again. */
-  readonly newToken?: string;
   /** Stops serving; connections that are open are cut. */
   close(): Promise<void>;
 }
@@ -41,48 +39,28 @@ export interface RunningArchive {
  * its own DOIs, and a page per record. All its state is in that folder, which one process at a time may serve.
  */
 export async function serveArchive(options: ServeArchiveOptions): Promise<RunningArchive> {
-  const { context, host = '127.0.0.1' } = options;
+  const { context } = options;
   const directory = resolve(options.directory);
-  requireLoopback(host);
   await prepareFolder(directory);
   const lock = await lockFolder(directory);
+  let app: FastifyInstance | undefined;
+  const close = async () => {
+    await app?.close();
+    await lock.release();
+  };
   try {
     const identity = await openFolder(directory, context);
-    const doiPrefix = `10.5072/repo2vc.${identity.archiveId}`;
+    const { archiveId } = identity;
+    const doiPrefix = `10.5072/repo2vc.${archiveId}`;
     const store = await openStore(directory);
-    const archive: Archive = { directory, archiveId: identity.archiveId, doiPrefix, store, context };
-    const newToken = (await hasTokens(directory)) ? undefined : await createToken(directory, context);
-    const app = makeServer(archive, host);
-    const port = await listen(app, host, identity, options.port);
+    app = makeServer({ directory, archiveId, doiPrefix, store, context });
+    const port = await listen(app, identity, options.port);
     await saveIdentity(directory, { ...identity, port });
-    return {
-      origin: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-      archiveId: identity.archiveId,
-      doiPrefix,
-      port,
-      directory,
-      ...(newToken === undefined ? {} : { newToken }),
-      close: async () => {
-        await app.close();
-        await lock.release();
-      },
-    };
+    return { origin: `http://${host}:${port}`, archiveId, doiPrefix, port, directory, close };
   } catch (error) {
-    await lock.release();
+    await close();
     throw error;
   }
-}
-
-function requireLoopback(host: string): void {
-  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return;
-  throw new Failure(
-    'not-loopback',
-    `The archive may not be served on ${host}: that is not a loopback address.`,
-    {
-      hint: 'Leave --host out, or name an address that begins with 127.',
-      args: { host },
-    },
-  );
 }
 
 async function lockFolder(directory: string): Promise<Lock> {
@@ -100,7 +78,6 @@ async function lockFolder(directory: string): Promise<Lock> {
 
 async function listen(
   app: FastifyInstance,
-  host: string,
   identity: ArchiveIdentity,
   wanted: number | undefined,
 ): Promise<number> {
@@ -112,11 +89,23 @@ async function listen(
   try {
     return await tryPort(wanted ?? identity.port ?? 0);
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE' && codeOf(error) !== 'EACCES') throw error;
+    const code = codeOf(error);
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     if (wanted === undefined) return tryPort(0);
-    throw new Failure('port-in-use', `Port ${wanted} of ${host} cannot be used: another program has it.`, {
-      hint: 'Name another port, or leave --port out.',
-      args: { port: wanted },
-    });
+    throw code === 'EACCES' ? notAllowed(wanted) : inUse(wanted);
   }
+}
+
+function inUse(port: number): Failure {
+  return new Failure('port-in-use', `Port ${port} of ${host} cannot be used: another program has it.`, {
+    hint: 'Name another port, or leave --port out.',
+    args: { port },
+  });
+}
+
+function notAllowed(port: number): Failure {
+  return new Failure('port-not-allowed', `This user may not serve on port ${port}.`, {
+    hint: 'Name a port from 1024 on, or leave --port out.',
+    args: { port },
+  });
 }

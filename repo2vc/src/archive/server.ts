@@ -14,7 +14,7 @@ import { addSearchRoutes } from './routes/search.ts';
 const mostJsonBytes = 10 * 1024 * 1024;
 
 /** Makes the server of an archive, with all its routes; it does not listen yet. It logs nothing. */
-export function makeServer(archive: Archive, host: string): FastifyInstance {
+export function makeServer(archive: Archive): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: mostJsonBytes,
@@ -22,7 +22,7 @@ export function makeServer(archive: Archive, host: string): FastifyInstance {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 2000 },
   });
-  addGuard(app, archive, host);
+  addGuard(app, archive);
   addParsers(app);
   addErrors(app, archive);
   addDraftRoutes(app, archive);

@@ -12,7 +12,7 @@ export async function openLocalArchive(options: ServeArchiveOptions): Promise<Ru
   const archive = await serveArchive(options);
   try {
     await registerLocalArchive(context, archive);
-    const saved = archive.newToken ?? (await credentialFor(context.places, archive.origin));
+    const saved = await credentialFor(context.places, archive.origin);
     const isGood = saved !== undefined && (await tokenOf(archive.directory, saved)) !== undefined;
     const token = isGood ? saved : await createToken(archive.directory, context);
     await saveCredential(context.places, archive.origin, token);

@@ -44,7 +44,7 @@ async function publish(origin: string, token: string): Promise<Known> {
 async function examine(directory: string, known: Known): Promise<void> {
   const context = testContext();
   const archive = await serveArchive({ directory, context });
-  const token = archive.newToken ?? (await createToken(directory, context));
+  const token = await createToken(directory, context);
   const get = (path: string, as: string | undefined) => ask(archive.origin, 'GET', path, { token: as });
   const list = await get('/api/records?size=25', undefined);
   const ids: string[] = list.body.hits.hits.map((hit: { id: string }) => hit.id);

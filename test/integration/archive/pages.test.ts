@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeDraft, publishRecord, startArchive } from '../../support/archive.ts';
 
@@ -33,6 +35,41 @@ test('an experiment and its environment show each other, and how the experiment 
   expect(await page(data.id)).toMatch(/Experiments that used this data[\s\S]*Experiment X/);
   const index = (await archive.ask('GET', '/', { token: undefined })).text;
   expect(index.indexOf('Experiment X')).toBeLessThan(index.indexOf('Environment for X'));
+});
+
+test('an experiment that was packed says how it is reproduced, and data does not', async () => {
+  const archive = await startArchive();
+  const subjects = [{ subject: 'repo2vc' }, { subject: 'repo2vc:experiment' }];
+  const packed = await publishRecord(archive, { subjects }, { 'melting.zip': 'PK' });
+  const data = await publishRecord(archive, { resource_type: { id: 'dataset' } }, { 'data.zip': 'PK' });
+  const page = async (id: string) => (await archive.ask('GET', `/records/${id}`)).text;
+  expect(await page(packed.id)).toContain(`repo2vc reproduce ${packed.doi}`);
+  expect(await page(data.id)).not.toContain('repo2vc reproduce');
+});
+
+test('an interval shows its beginning and its end', async () => {
+  const archive = await startArchive();
+  const { id } = await publishRecord(archive, { publication_date: '1879-06-05/1879-07-02' });
+  expect((await archive.ask('GET', `/records/${id}`)).text).toContain('5 June 1879 to 2 July 1879');
+});
+
+test('a removed record keeps its page and its DOIs, and none of its files', async () => {
+  const archive = await startArchive();
+  const { id, doi, body } = await publishRecord(archive, {}, { 'experiment.ipynb': '{"bytes": 1}' });
+  await archive.ask('DELETE', `/api/records/${id}`, { json: { note: 'wrong data' } });
+  expect(readdirSync(join(archive.directory, 'files'))).toEqual([]);
+  const page = await archive.ask('GET', `/records/${id}`);
+  expect([page.status, page.text.includes('wrong data')]).toEqual([410, true]);
+  const parent: string = body.parent.id;
+  for (const path of [
+    `/records/${parent}`,
+    `/records/${id}/latest`,
+    `/records/${parent}/latest`,
+    `/doi/${doi}`,
+  ]) {
+    const { headers } = await archive.ask('GET', path);
+    expect([path, headers.get('location')?.replace(archive.origin, '')]).toEqual([path, `/records/${id}`]);
+  }
 });
 
 test('nothing that a stranger writes becomes HTML', async () => {
@@ -79,8 +116,11 @@ test('a DOI leads to the page, a concept to its newest version, and a draft to a
   const draft = await makeDraft(archive, { title: 'Secret title' });
   const page = await archive.ask('GET', `/uploads/${draft.id}`, { token: undefined });
   expect([page.status, page.text.includes('Secret title')]).toEqual([404, false]);
-  const nothing = await archive.ask('GET', '/records/aaaaa-aaaaa');
-  expect([nothing.status, nothing.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  for (const path of ['/records/aaaaa-aaaaa', '/doi/10.1234/unknown']) {
+    const nothing = await archive.ask('GET', path);
+    expect([nothing.status, nothing.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  }
+  expect((await archive.ask('GET', '/doi.org/10.1234/unknown')).body).toMatchObject({ status: 404 });
 });
 
 test('the search of the front page takes what people type', async () => {

@@ -95,6 +95,13 @@ test('an unknown term refuses the whole request', () => {
   }
 });
 
+test('licences are SPDX’s, old and rare ones too, and an unknown one is called by its name', () => {
+  for (const id of ['ofl-1.1', 'cc-by-2.0', 'cc-by-nc-sa-2.5', 'mit-0', 'etalab-2.0']) {
+    expect(check({ rights: [{ id }] }).errors).toEqual({});
+  }
+  expect(() => check({ rights: [{ id: 'mine' }] })).toThrow('This archive knows no licence mine.');
+});
+
 test('dates are EDTF, level 0', () => {
   for (const date of ['2026', '2026-08', '2026-08-21', '2024-02-29', '2020/2021-05'])
     expect(isEdtfDate(date)).toBe(true);

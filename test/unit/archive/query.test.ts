@@ -39,6 +39,7 @@ test.each([
   'gallium -silver',
   '(silver OR gallium) AND (melting OR boiling)',
   'metadata.title:*',
+  'metadata.title:"gallium*"',
 ])('finds %s', (q) => {
   expect(finds(q)).toBe(true);
 });
@@ -67,6 +68,10 @@ test.each([
   'AND',
   'NOT',
   'created:[2020 TO 2021]',
+  'metadata.title:(gallium OR silver)',
+  'metadata.title: gallium',
+  'metadata.title:melt*',
+  'gall?um',
 ])('refuses %s with 400', (q) => {
   expect(() => finds(q)).toThrow(expect.objectContaining({ status: 400 }));
 });

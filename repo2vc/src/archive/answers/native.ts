@@ -47,7 +47,7 @@ export function nativeAnswer(
 }
 
 /** What a record says, as draft or as published. */
-export function contentOf(record: ArchiveRecord, of: 'draft' | 'published'): ArchiveContent {
+function contentOf(record: ArchiveRecord, of: 'draft' | 'published'): ArchiveContent {
   const content = of === 'draft' ? record.draft : record.published;
   if (!content) throw new Error(`record ${record.id} has no ${of} content`);
   return content;

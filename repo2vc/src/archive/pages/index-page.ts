@@ -6,7 +6,7 @@ import { kindOf } from './kinds.ts';
 import { dateText, page } from './page.ts';
 
 /** One page of the list of records. */
-export interface IndexView {
+interface IndexView {
   readonly q: string;
   readonly records: readonly PublicRecord[];
   readonly total: number;

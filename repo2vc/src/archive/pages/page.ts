@@ -30,8 +30,12 @@ export function messagePage(title: string, ...lines: readonly Part[]): string {
   );
 }
 
-/** 2026-08-21 as people write it; other dates as they are. */
+/** 2026-08-21 as people write it, an interval of two as well; other dates as they are. */
 export function dateText(date: string): string {
+  return date.split('/').map(dayText).join(' to ');
+}
+
+function dayText(date: string): string {
   if (!/^\d{4}-\d\d-\d\d/.test(date)) return date;
   const options = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
   return new Intl.DateTimeFormat('en-GB', options).format(new Date(date.slice(0, 10)));

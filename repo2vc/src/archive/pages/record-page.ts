@@ -70,12 +70,14 @@ function newerVersion({ record, versions }: RecordView): Html | undefined {
 function use({ record, to }: RecordView): Html | undefined {
   const { doi, files: all, metadata } = record.published;
   const isUsed = to.some((work) => work.relation === 'requires');
-  if (isUsed || kindOf(metadata) === 'Environment template') {
+  const kind = kindOf(metadata);
+  if (isUsed || kind === 'Environment template') {
     return html`<section class="run"><h2>Build on it</h2>
 <p>Publishes an experiment of yours that uses this environment.</p>
 <pre>repo2vc publish FOLDER --to local --environment ${doi}</pre></section>`;
   }
-  if (!all.some((file) => file.key.endsWith('.ipynb'))) return undefined;
+  // An experiment may be packed into one file.
+  if (kind !== 'Experiment' && !all.some((file) => file.key.endsWith('.ipynb'))) return undefined;
   return html`<section class="run"><h2>Reproduce it</h2>
 <p>Rebuilds the environment, puts these files in it, and opens the notebook there.</p>
 <pre>repo2vc reproduce ${doi}</pre></section>`;

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dataCiteAnswer } from '../answers/datacite.ts';
-import { type Archive, isPublic, latestOf, type PublicRecord } from '../archive.ts';
+import { type Archive, doiFor, idOfDoi, isPublic, type PublicRecord, publicRecordOf } from '../archive.ts';
 import { parseQuery } from '../query.ts';
 import { baseOf, parameter } from '../requests.ts';
-import { idOfDoi } from './resolvers.ts';
 import { routesOf } from './route.ts';
 
 const pageSize = { standard: 25, most: 1000 };
@@ -21,13 +20,12 @@ function isFindable(record: PublicRecord | undefined): record is PublicRecord {
 
 function read(archive: Archive, request: FastifyRequest, reply: FastifyReply): unknown {
   const id = idOfDoi(archive, parameter(request, '*'));
-  const version = id === undefined ? undefined : archive.store.get(id);
-  const record = version && isPublic(version) ? version : id && !version ? latestOf(archive, id) : undefined;
+  const record = id === undefined ? undefined : publicRecordOf(archive, id);
   if (!id || !isFindable(record)) {
     const errors = [{ status: '404', title: 'The resource you are looking for doesn’t exist.' }];
     return reply.code(404).send({ errors });
   }
-  return { data: dataCiteAnswer(archive, record, `${archive.doiPrefix}.${id}`, baseOf(request)) };
+  return { data: dataCiteAnswer(archive, record, doiFor(archive, id), baseOf(request)) };
 }
 
 function search(archive: Archive, request: FastifyRequest): unknown {

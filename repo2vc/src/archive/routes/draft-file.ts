@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ArchiveFile } from '../../model/index.ts';
 import { type Archive, type Draft, ownDraft, timestamp } from '../archive.ts';
 import { Refusal } from '../refusal.ts';
-import { parameter } from '../requests.ts';
+import { fileNamed, parameter } from '../requests.ts';
 
 /** The draft that a request is about, for its owner. */
 export function draftFor(archive: Archive, request: FastifyRequest): Draft {
@@ -18,10 +18,7 @@ export function openDraftFor(archive: Archive, request: FastifyRequest): Draft {
 
 /** The file of that draft that a request is about. */
 export function fileIn(record: Draft, request: FastifyRequest): ArchiveFile {
-  const key = parameter(request, 'key');
-  const file = record.draft.files.find((candidate) => candidate.key === key);
-  if (!file) throw new Refusal(404, `Record '${record.id}' has no file '${key}'.`);
-  return file;
+  return fileNamed(record.id, record.draft.files, request);
 }
 
 /** The draft with other files; a preview that is not among them is forgotten. */

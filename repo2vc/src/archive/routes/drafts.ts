@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArchiveContent, ArchiveRecord } from '../../model/index.ts';
 import {
   type Archive,
-  type Draft,
   doiFor,
   latestOf,
   newRecordId,
@@ -14,6 +13,7 @@ import {
 import { emptyContent, missingFiles, requirePublishable, writeContent } from '../content.ts';
 import { invalid, unknownId } from '../refusal.ts';
 import { parameter, requireRevision, sendRecord } from '../requests.ts';
+import { draftFor } from './draft-file.ts';
 import { oneByOne, routesOf } from './route.ts';
 
 /** The routes that write drafts and make them public. */
@@ -30,10 +30,6 @@ export function addDraftRoutes(app: FastifyInstance, archive: Archive): void {
   app.post(`${draft}/actions/files-import`, bound(oneByOne(importFiles)));
   app.post(`${draft}/actions/publish`, bound(oneByOne(publish)));
   app.post('/api/records/:id/versions', bound(oneByOne(startVersion)));
-}
-
-function draftFor(archive: Archive, request: FastifyRequest): Draft {
-  return ownDraft(archive, request.caller, 'deposit:write', parameter(request, 'id'));
 }
 
 function next(archive: Archive, content: ArchiveContent): ArchiveContent {

@@ -7,8 +7,7 @@ import { recordPage } from '../pages/record-page.ts';
 import { pagePolicy } from '../pages/style.ts';
 import { tombstonePage } from '../pages/tombstone-page.ts';
 import { denied, Refusal, unknownId } from '../refusal.ts';
-import { baseOf, parameter } from '../requests.ts';
-import { latestVersion } from './records.ts';
+import { baseOf, native, parameter } from '../requests.ts';
 import { routesOf } from './route.ts';
 import { findPublic } from './search.ts';
 
@@ -59,7 +58,7 @@ function findTyped(archive: Archive, text: string, request: FastifyRequest): Pub
 function showRecord(archive: Archive, request: FastifyRequest, reply: FastifyReply): unknown {
   const id = parameter(request, 'id');
   const record = archive.store.get(id);
-  if (!record) return reply.redirect(`/records/${latestVersion(archive, id).id}`, 302);
+  if (!record) return reply.redirect(newestPage(archive, id), 302);
   if (!record.published) throw unknownId();
   const found: PublicRecord = { ...record, published: record.published };
   if (record.tombstone?.visible) return sendPage(reply, tombstonePage(found), 410);
@@ -68,7 +67,7 @@ function showRecord(archive: Archive, request: FastifyRequest, reply: FastifyRep
   if (!visible.record) throw denied();
   const versions = archive.store.versions(record.parentId).filter(isPublic).reverse();
   const api = `${baseOf(request)}/api/records/${id}`;
-  reply.header('link', `<${api}>; rel="describedby"; type="application/vnd.inveniordm.v1+json"`);
+  reply.header('link', `<${api}>; rel="describedby"; type="${native}"`);
   return sendPage(
     reply,
     recordPage({
@@ -85,9 +84,15 @@ function showRecord(archive: Archive, request: FastifyRequest, reply: FastifyRep
 
 function showLatest(archive: Archive, request: FastifyRequest, reply: FastifyReply): unknown {
   const id = parameter(request, 'id');
-  const latest = latestOf(archive, archive.store.get(id)?.parentId ?? id);
-  if (!latest) throw unknownId();
-  return reply.redirect(`/records/${latest.id}`, 302);
+  return reply.redirect(newestPage(archive, archive.store.get(id)?.parentId ?? id), 302);
+}
+
+/** Where a concept leads: to its newest version or, when all were removed, to what stands in its place. */
+function newestPage(archive: Archive, parentId: string): string {
+  const removed = archive.store.versions(parentId).findLast((version) => version.tombstone?.visible);
+  const newest = latestOf(archive, parentId) ?? removed;
+  if (!newest) throw unknownId();
+  return `/records/${newest.id}`;
 }
 
 /** A draft belongs to programs that have its owner's token; a person is told so. */

@@ -13,8 +13,8 @@ import {
 } from '../archive.ts';
 import { isObject } from '../checks.ts';
 import { citationOf } from '../citation.ts';
-import { denied, Refusal, unknownId } from '../refusal.ts';
-import { baseOf, parameter, sendRecord } from '../requests.ts';
+import { denied, unknownId } from '../refusal.ts';
+import { baseOf, fileNamed, parameter, sendRecord } from '../requests.ts';
 import { sendFile } from '../send-file.ts';
 import { oneByOne, routesOf } from './route.ts';
 
@@ -41,7 +41,7 @@ function readRecord(archive: Archive, request: FastifyRequest, reply: FastifyRep
 }
 
 /** The newest public version of a parent; 410 when all of them were removed. */
-export function latestVersion(archive: Archive, parentId: string): PublicRecord {
+function latestVersion(archive: Archive, parentId: string): PublicRecord {
   const latest = latestOf(archive, parentId);
   if (latest) return latest;
   const removed = archive.store.versions(parentId).findLast((version) => version.tombstone);
@@ -65,10 +65,7 @@ function recordWithFiles(archive: Archive, request: FastifyRequest): PublicRecor
 }
 
 function fileIn(record: PublicRecord, request: FastifyRequest): ArchiveFile {
-  const key = parameter(request, 'key');
-  const file = record.published.files.find((candidate) => candidate.key === key);
-  if (!file) throw new Refusal(404, `Record '${record.id}' has no file '${key}'.`);
-  return file;
+  return fileNamed(record.id, record.published.files, request);
 }
 
 function listFiles(archive: Archive, request: FastifyRequest): unknown {
@@ -96,8 +93,10 @@ async function removeRecord(
   const body = isObject(request.body) ? request.body : {};
   const reason = isObject(body.removal_reason) ? body.removal_reason.id : undefined;
   const { draft: _draft, ...kept } = record;
+  const { defaultPreview: _preview, ...published } = record.published;
   await archive.store.put({
     ...kept,
+    published: { ...published, files: [] },
     tombstone: {
       removedAt: timestamp(archive),
       removedBy: record.owner,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ArchiveRecord, doiOf } from '../../model/index.ts';
-import { type Archive, doiFor } from '../archive.ts';
+import { doiOf } from '../../model/index.ts';
+import { type Archive, doiFor, idOfDoi } from '../archive.ts';
+import { Refusal } from '../refusal.ts';
 import { baseOf, parameter } from '../requests.ts';
 import { routesOf } from './route.ts';
 
@@ -14,16 +15,6 @@ export function addResolverRoutes(app: FastifyInstance, archive: Archive): void 
   app.get('/doi.org/doiRA/*', bound(agency));
   app.get('/doi.org/*', bound(redirect));
   app.get('/doi/*', bound(redirect));
-}
-
-/** The id of the record or concept whose DOI this is, once it has been published; removed ones keep their DOI. */
-export function idOfDoi(archive: Archive, text: string): string | undefined {
-  const doi = doiOf(text);
-  if (!doi?.startsWith(`${archive.doiPrefix}.`)) return undefined;
-  const id = doi.slice(archive.doiPrefix.length + 1);
-  const isRegistered = (record: ArchiveRecord) =>
-    record.published !== undefined && (record.id === id || record.parentId === id);
-  return archive.store.all().some(isRegistered) ? id : undefined;
 }
 
 function handle(archive: Archive, request: FastifyRequest, reply: FastifyReply): unknown {
@@ -46,6 +37,6 @@ function agency(archive: Archive, request: FastifyRequest): unknown {
 
 function redirect(archive: Archive, request: FastifyRequest, reply: FastifyReply): unknown {
   const id = idOfDoi(archive, parameter(request, '*'));
-  if (id === undefined) return reply.code(404).send({ status: 404, message: 'DOI Not Found' });
+  if (id === undefined) throw new Refusal(404, 'DOI Not Found');
   return reply.redirect(`${baseOf(request)}/records/${id}`, 302);
 }

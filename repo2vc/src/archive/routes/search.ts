@@ -4,7 +4,7 @@ import { nativeAnswer } from '../answers/native.ts';
 import { type Archive, isPublic, latestOf, maySee, type PublicRecord, requireScope } from '../archive.ts';
 import { parseQuery, type QueryOptions } from '../query.ts';
 import { invalid, unknownId } from '../refusal.ts';
-import { baseOf, parameter, recordBody, wantsNative } from '../requests.ts';
+import { baseOf, native, parameter, recordBody, wantsNative } from '../requests.ts';
 import { routesOf } from './route.ts';
 
 /** How records are looked for: InvenioRDM's paths, and the old short names that Zenodo still takes. */
@@ -112,7 +112,7 @@ function page(
   const hits = shown.map((record) => recordBody(archive, record, request, { of: formOf(record) }).body);
   const links = pageLinks(request, number, number * size < found.length);
   return reply
-    .type(wantsNative(request) ? 'application/vnd.inveniordm.v1+json' : 'application/json')
+    .type(wantsNative(request) ? native : 'application/json')
     .send(JSON.stringify({ hits: { hits, total: found.length }, aggregations: {}, sortBy: 'newest', links }));
 }
 
