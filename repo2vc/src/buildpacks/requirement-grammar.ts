@@ -1,5 +1,5 @@
 /** What a requirement line asks for: a package by name, and its address where it gives one. */
-export interface NamedRequirement {
+interface NamedRequirement {
   /** Normalised: PEP 503. */
   readonly name: string;
   readonly address?: string;

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 
 /** What runtime.txt says: `python-3.12`, `r-4.4-2025-01-01`, `r-2025-01-01`. */
-export interface Runtime {
+interface Runtime {
   readonly name: string;
   readonly version?: string;
   readonly date?: string;

@@ -57,7 +57,7 @@ export function checkSecrets(
 }
 
 /** One value, checked; text is read as the parameter's type. Failure `invalid-parameter`. */
-export function checkValue(name: string, parameter: Parameter, value: Scalar): Scalar {
+function checkValue(name: string, parameter: Parameter, value: Scalar): Scalar {
   const typed = typeof value === 'string' ? parseParameter(parameter, value) : value;
   const rule = typed === undefined ? mustBe(parameter) : broken(parameter, typed);
   if (rule === undefined && typed !== undefined) return typed;

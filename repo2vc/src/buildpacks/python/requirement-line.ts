@@ -7,7 +7,7 @@ export interface LineProblem {
 }
 
 /** `keep`: whether the line goes into the environment's description; a line that changes nothing does not. */
-export type LineCheck = { readonly keep: boolean } | LineProblem;
+type LineCheck = { readonly keep: boolean } | LineProblem;
 
 /** Room for some hundred hashes. A stranger's line is matched by patterns, which take long over endless ones. */
 const longestLine = 20_000;

@@ -6,7 +6,7 @@ import { checkLine, type LineProblem } from './requirement-line.ts';
 export type Requirement = EnvironmentSpec['requirements'][number];
 
 /** A logical line of a requirements file, without its comment; `line` counts from 1. */
-export interface Line {
+interface Line {
   readonly text: string;
   readonly line: number;
 }
@@ -40,7 +40,7 @@ export function linesOf(text: string): Line[] {
 }
 
 /** The file that a `-r` line draws in, relative to the folder; undefined when the line is something else. */
-export function includeOf(line: Line, file: string): string | undefined {
+function includeOf(line: Line, file: string): string | undefined {
   const name = /^(?:-r\s*|--requirement(?:\s+|=))(\S.*)$/.exec(line.text)?.[1];
   if (name === undefined || /^[a-z+]+:/i.test(name) || name.startsWith('/')) return undefined;
   return posix.join(posix.dirname(file), name);

@@ -19,7 +19,7 @@ export async function linksOf(record: unknown, folder: string): Promise<Links> {
  * DataCite's `Requires` is the environment; `References` to a data set is data. (`References` to the environment goes
  * with `Requires`, for citation graphs that know no other relation.)
  */
-export function relatedLinks(record: unknown): Links {
+function relatedLinks(record: unknown): Links {
   return unique(
     listAt(record, 'metadata', 'related_identifiers').flatMap((entry): Link[] => {
       const doi = doiOf(textAt(entry, 'identifier') ?? '');
@@ -33,7 +33,7 @@ export function relatedLinks(record: unknown): Links {
 }
 
 /** What the crate's own software requires. */
-export function crateLinks(crate: unknown): Links {
+function crateLinks(crate: unknown): Links {
   return unique(
     listAt(crate, '@graph')
       .flatMap((entity) => listAt(entity, 'softwareRequirements'))
