@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
+import { bubblewrapWorks, namespaces } from '../../../io/bubblewrap.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import type { Guarantees } from '../../types.ts';
 import { oncePerEnvironment } from './once.ts';
-import { become, isolationOptions } from './sandbox.ts';
 import { scopesWork } from './scope.ts';
 
 /** What nodes cannot do without, by Debian package. All but tar belong to every Debian system. */
@@ -51,11 +51,7 @@ export const chooseIsolation = oncePerEnvironment(tryBubblewrap);
 
 async function tryBubblewrap(context: Context): Promise<ProcessNodeTag['isolation']> {
   const look = ['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
-  const probe = ['bwrap', ...isolationOptions(), ...look, '--', ...become(), 'true'];
-  const env = { PATH: context.environment.PATH };
-  const result = await run(probe, { env, timeoutMs: 10_000, signal: context.signal }).catch(() => undefined);
-  context.signal.throwIfAborted();
-  return result?.code === 0 ? 'bubblewrap' : 'none';
+  return (await bubblewrapWorks([...namespaces(), ...look], context)) ? 'bubblewrap' : 'none';
 }
 
 async function missingPrograms(context: Context): Promise<string[]> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
+import { plainUser } from '../../../io/bubblewrap.ts';
 import { exitCodeOf, type RunOptions, readFrom, run } from '../../../io/processes.ts';
 import type { ExecOptions, ExecResult, NodeConnection } from '../../types.ts';
 import { addressOf } from './addresses.ts';
@@ -11,7 +12,7 @@ import { insideNode, nodeLost } from './inside.ts';
 import { readJobLog, startJob, stopJob, viewJob } from './jobs.ts';
 import { endMembers } from './members.ts';
 import { notStarted } from './not-started.ts';
-import { type NodePlace, plainUser } from './places.ts';
+import type { NodePlace } from './places.ts';
 import { commandLine, marksOf, type Sandbox, sandboxOf } from './sandbox.ts';
 import { readTag } from './tag.ts';
 

@@ -2,12 +2,13 @@ import { chmod, chown, lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:
 import { dirname, join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
+import { plainUser } from '../../../io/bubblewrap.ts';
 import { codeOf } from '../../../io/files.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import { unfinishedFile } from './found.ts';
 import { insideNode, replaceInside } from './inside.ts';
-import { type NodePlace, names, plainUser, volatileRoot } from './places.ts';
+import { type NodePlace, names, volatileRoot } from './places.ts';
 import { writeLease } from './tag.ts';
 
 /**

@@ -57,5 +57,3 @@ export const names = {
 export const sandboxHome = '/home/jovyan';
 /** Where the volatile folder is seen inside bubblewrap. */
 export const sandboxVolatile = '/run/repo2vc';
-/** Whom root's programs become inside bubblewrap: nobody. */
-export const plainUser = 65534;

@@ -1,9 +1,10 @@
-import { lstat, readlink, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
+import { become, namespaces, openParents, readOnly, systemMounts } from '../../../io/bubblewrap.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
-import { type NodePlace, names, plainUser, sandboxHome, sandboxVolatile } from './places.ts';
+import { type NodePlace, names, sandboxHome, sandboxVolatile } from './places.ts';
 
 /** How programs are run on one node: their whole command line and environment are made from this. */
 export interface Sandbox {
@@ -72,27 +73,6 @@ export function commandLine(
 
 const dieWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
-/** bubblewrap makes no user namespace for root, so setpriv inside it takes root's rights away. */
-export function become(): string[] {
-  if (process.getuid?.() !== 0) return [];
-  const user = [`--reuid=${plainUser}`, `--regid=${plainUser}`, '--clear-groups'];
-  return ['setpriv', ...user, '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--'];
-}
-
-/** The namespaces that every program on a node gets, and that the check tries out. */
-export function isolationOptions(): string[] {
-  const namespaces = ['--unshare-pid', '--unshare-ipc', '--unshare-uts'];
-  const user = process.getuid?.() === 0 ? [] : ['--unshare-user'];
-  return [...user, ...namespaces, '--new-session', '--die-with-parent'];
-}
-
-const systemFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
-const systemFiles = [
-  ...['hosts', 'resolv.conf', 'nsswitch.conf', 'host.conf', 'gai.conf', 'services', 'protocols', 'localtime'],
-  ...['timezone', 'alternatives', 'fonts', 'mime.types', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d'],
-  ...['ssl', 'pki', 'ca-certificates', 'ca-certificates.conf'],
-].map((name) => `/etc/${name}`);
-
 async function mountsOf(tag: ProcessNodeTag, place: NodePlace, authorities: readonly string[]) {
   const own = (name: string) => join(place.folder, name);
   const interpreters = [
@@ -100,43 +80,17 @@ async function mountsOf(tag: ProcessNodeTag, place: NodePlace, authorities: read
     tag.basePrefix,
     await realpath(tag.basePrefix).catch(() => tag.basePrefix),
   ];
-  const readable = [...new Set([...interpreters, ...authorities])].filter(isOutsideSystem);
-  const system = await Promise.all(systemFolders.map(systemFolder));
   return [
-    ...isolationOptions(),
-    ...['--ro-bind', '/usr', '/usr', ...system.flat()],
-    ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...namespaces(),
+    ...(await systemMounts()),
     ...['--perms', '0755', '--tmpfs', '/run', '--perms', '0755', '--tmpfs', '/var'],
     ...['--bind', own(names.temporary), '/tmp'],
-    ...folders([...readable, sandboxHome, '/etc/passwd', sandboxVolatile]),
-    ...systemFiles.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--ro-bind', own(`${names.etc}/passwd`), '/etc/passwd'],
     ...['--ro-bind', own(`${names.etc}/group`), '/etc/group'],
-    ...readable.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...readOnly([...interpreters, ...authorities]),
+    ...openParents([sandboxHome, sandboxVolatile]),
     ...['--bind', own(names.home), sandboxHome, '--ro-bind-try', place.volatile, sandboxVolatile],
   ];
-}
-
-/** /lib and its like are links into /usr on a merged system, folders elsewhere. */
-async function systemFolder(path: string): Promise<string[]> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found?.isSymbolicLink()) return ['--symlink', await readlink(path), path];
-  return found?.isDirectory() ? ['--ro-bind', path, path] : [];
-}
-
-function isOutsideSystem(path: string): boolean {
-  const roots = ['/usr', ...systemFolders, '/etc/ssl', '/etc/pki', '/etc/ca-certificates'];
-  return !roots.some((root) => path === root || path.startsWith(`${root}/`));
-}
-
-/** bubblewrap makes the missing parents of a bind readable for root alone; so each is made here, open, once. */
-function folders(paths: readonly string[]): string[] {
-  const parents = new Set<string>();
-  for (const path of paths) {
-    for (let up = dirname(path); up !== '/'; up = dirname(up)) parents.add(up);
-  }
-  const made = [...parents].filter((path) => !['/run', '/var', '/tmp', '/dev'].includes(path));
-  return made.sort((a, b) => a.length - b.length).flatMap((path) => ['--perms', '0755', '--dir', path]);
 }
 
 /** A node with half a processor still sees all of them, so the libraries that start threads are told. */
