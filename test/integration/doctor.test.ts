@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { examine } from '../../repo2vc/src/pipeline/doctor.ts';
+import { registerLocalArchive } from '../../repo2vc/src/settings/local-archives.ts';
 import { testContext } from '../support/context.ts';
 import { pathWithoutBubblewrap } from '../support/contract-run.ts';
 import { memoryProvider, newWorld } from '../support/memory-provider.ts';
@@ -39,6 +40,16 @@ test('a computer that has what is needed', async () => {
     message: expect.stringContaining('mine (http://127.0.0.1:11)'),
     remedy: 'curl -I http://127.0.0.1:11',
   });
+});
+
+test('a local archive that was stopped: the command that opens it, to be pasted', async () => {
+  const context = testContext();
+  const directory = join(context.folder, "my archive's");
+  mkdirSync(directory);
+  const archive = { archiveId: 'aaaaaaaa', origin: 'http://127.0.0.1:12', doiPrefix: '10.5072/a', directory };
+  await registerLocalArchive(context, archive);
+  const silent = (await found(context)).get('archive-silent');
+  expect(silent?.remedy).toBe(`repo2vc archive serve --dir '${join(context.folder, "my archive'\\''s")}'`);
 });
 
 test('a computer that has nothing: a remedy for each', async () => {

@@ -2,6 +2,7 @@ import { Failure, isFailure } from '../failure.ts';
 import type { HttpAnswer } from '../io/http.ts';
 import type { ArchiveSetting } from '../model/index.ts';
 import { listAt, textAt } from '../model/loose.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { StepTools } from './types.ts';
 
 /** The address of the page that a DOI leads to; asks the archive that the DOI's prefix belongs to, else doi.org. */
@@ -39,11 +40,6 @@ function notRunning(doi: string, { name, origin, directory = '' }: ArchiveSettin
     hint: `Start it in another terminal: repo2vc archive serve --dir ${shellWord(directory)}`,
     args: { doi, archive: name, directory, origin },
   });
-}
-
-/** A path as a person can paste it into a shell. */
-function shellWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** The archive with the longest prefix that the DOI begins with. */

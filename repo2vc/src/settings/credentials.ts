@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { Places } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { codeOf, readIfThere, writeFileAtomic } from '../io/files.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { readYaml } from './settings.ts';
 
 const fileOf = (places: Places): string => join(places.config, 'credentials.yaml');
@@ -77,7 +78,7 @@ async function refuseExposed(path: string): Promise<void> {
     'credentials-exposed',
     `${path} can be read by other users of this computer; it was not used.`,
     {
-      hint: `Run: chmod 600 ${path}`,
+      hint: `Run: chmod 600 ${shellWord(path)}`,
       args: { path },
     },
   );

@@ -40,13 +40,17 @@ export async function loadSettings(
 /** Reads a YAML file of ours; the Failure `invalid-settings` has the line where it cannot be read. */
 export function readYaml(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error)
-    throw new Failure('invalid-settings', `${path} is not valid YAML: ${error.message.split('\n')[0]}`, {
-      hint: 'Correct that line.',
+  try {
+    const [error] = document.errors;
+    if (error) throw error;
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new Failure('invalid-settings', `${path} is not valid YAML: ${why}`, {
+      hint: 'Correct that line; aliases (*name) are not followed.',
       args: { path },
     });
-  return document.toJS({ maxAliasCount: 0 });
+  }
 }
 
 /**

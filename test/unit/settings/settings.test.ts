@@ -71,6 +71,7 @@ archives:
     ['archives: [{ name: Lab, origin: https://lab.example }]', 'archives[0].name'],
     ['archives: [{ name: lab, origin: lab.example }]', 'archives[0].origin'],
     ['archives: [', 'YAML'],
+    ['a: &a [1]\narchives: *a', 'YAML'],
     ['- a', 'settings.yaml'],
   ])('that are wrong (%s) name the place', async (text, said) => {
     const failure = await failureOf(() => loadSettings(placesWith({ 'settings.yaml': text })));

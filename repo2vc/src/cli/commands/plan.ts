@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Command } from 'commander';
 import { interrupted, isFailure } from '../../failure.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { contextOf, type Host } from '../host.ts';
 import { screenOf, secretsOf, withCommonOptions } from '../options.ts';
 import { type AnswerOptions, answersFrom, withAnswerOptions } from './reproduce.ts';
@@ -63,9 +64,4 @@ function typedAnswers(options: PlanOptions): string {
     ...(allowSourceBuilds ? ['--allow-source-builds'] : []),
   ];
   return words.map((word) => ` ${shellWord(word)}`).join('');
-}
-
-/** A word as a person can paste it into a shell. */
-function shellWord(word: string): string {
-  return /[^\w./:=@~-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word;
 }

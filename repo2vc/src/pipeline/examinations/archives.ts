@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import { isFailure } from '../../failure.ts';
 import type { Http } from '../../io/http.ts';
 import type { ArchiveSetting, Finding } from '../../model/index.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { httpFor } from '../../settings/client.ts';
 import { credentialFor } from '../../settings/credentials.ts';
 import { localArchives } from '../../settings/local-archives.ts';
@@ -65,7 +66,7 @@ async function examineArchive(
       'archive-silent',
       message,
       { ...args, why },
-      directory ? `repo2vc archive serve --dir ${directory}` : `curl -I ${origin}`,
+      directory ? `repo2vc archive serve --dir ${shellWord(directory)}` : `curl -I ${origin}`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
 import { readIfThere } from '../../io/files.ts';
 import type { Finding } from '../../model/index.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { fine, note, problem } from './finding.ts';
 
 const gib = 1024 ** 3;
@@ -33,7 +34,7 @@ async function examineDisk(which: string, folder: string): Promise<Finding> {
   const free = bavail * bsize;
   const args = { folder, free };
   const message = `${(free / gib).toFixed(1)} GiB are free for the ${which} in ${folder}.`;
-  const remedy = `df -h ${folder}`;
+  const remedy = `df -h ${shellWord(folder)}`;
   if (free < gib) return problem('disk', 'disk-nearly-full', message, args, remedy);
   return free < 5 * gib
     ? note('disk', 'disk-short', message, args, remedy)
