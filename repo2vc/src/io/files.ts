@@ -99,10 +99,12 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
+/** What cannot be opened, or is removed by somebody else meanwhile, is for the removal to tell. */
 async function openFolders(path: string): Promise<void> {
-  if (!(await lstat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const name of await readdir(path)) await openFolders(join(path, name));
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return;
+  await chmod(path, 0o700).catch(() => undefined);
+  for (const name of await readdir(path).catch(() => [])) await openFolders(join(path, name));
 }
 
 /** The text of a file, or undefined when there is none. */
