@@ -36,16 +36,18 @@ export function checkParameters(template: EnvironmentTemplate, given: Values): O
 
 /**
  * Checks the secrets that a person gave against a template's parameters. Needs: the secret parameters that were not
- * given. Failure `invalid-parameter`: for one that breaks a rule, and for one that the template does not ask for.
+ * given. Failure `invalid-parameter`: for one that breaks a rule, is no secret, or is none of the template's.
  */
 export function checkSecrets(
   template: EnvironmentTemplate | undefined,
   given: ReadonlyMap<string, string>,
 ): Outcome<ReadonlyMap<string, string>> {
-  const secret = Object.entries(template?.parameters ?? {}).filter(([, parameter]) => isSecret(parameter));
+  const parameters = Object.entries(template?.parameters ?? {});
+  const secret = parameters.filter(([, parameter]) => isSecret(parameter));
   for (const name of given.keys()) {
-    const names = secret.map(([known]) => known);
-    if (!names.includes(name)) throw unknownParameter(name, names);
+    if (secret.some(([known]) => known === name)) continue;
+    const names = parameters.map(([known]) => known);
+    throw names.includes(name) ? noSecret(name) : unknownParameter(name, names);
   }
   const needs: Need[] = [];
   for (const [name, parameter] of secret) {
@@ -80,7 +82,8 @@ export function parseParameter(parameter: Parameter, text: string): Scalar | und
     const word = text.trim().toLowerCase();
     return word === 'true' || word === 'yes' ? true : word === 'false' || word === 'no' ? false : undefined;
   }
-  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+  const isNumeral = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text);
+  return isNumeral && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
 /** The rule that a value breaks, as the end of a sentence ("must be at least 1"), or undefined when it breaks none. */
@@ -132,6 +135,13 @@ function unknownParameter(name: string, known: readonly string[]): Failure {
   return new Failure('invalid-parameter', `There is no parameter called ${show(name)}.`, {
     hint,
     args: { parameter: name, rule: 'unknown' },
+  });
+}
+
+function noSecret(name: string): Failure {
+  return new Failure('invalid-parameter', `The parameter "${name}" is no secret.`, {
+    hint: `Give it with: -p ${name}=...`,
+    args: { parameter: name, rule: 'open' },
   });
 }
 

@@ -200,6 +200,14 @@ describe('a git repository whose files are many', () => {
 });
 
 describe('a git repository that cannot be had', () => {
+  it('has no branch that is a folder in it, and says so', async () => {
+    const { url } = repository();
+    await expect(git.fetch(reference(url, 'main/examples/x'), 'snapshot', toolsFor())).rejects.toMatchObject({
+      code: 'unknown-ref',
+      hint: expect.stringContaining(`whole repository, not a folder in it: ${url}@main`),
+    });
+  });
+
   it.each(['nowhere', 'deadbeef', '0123456789012345678901234567890123456789'])('has no %s', async (ref) => {
     const { url } = repository();
     await expect(git.fetch(reference(url, ref), 'snapshot', toolsFor())).rejects.toMatchObject({

@@ -196,9 +196,11 @@ describe('what else lies there', () => {
     ['postBuild', ''],
     ['start', ''],
   ])('refuses %s, which would be left out silently', async (name, text) => {
-    const failure = await failureOf(() => planOf({ 'requirements.txt': 'numpy', [name]: text }));
-    expect(failure.code).toBe('specification-unsupported');
-    expect(failure.message).toContain(name);
+    for (const others of [{ 'requirements.txt': 'numpy' }, {}]) {
+      const failure = await failureOf(() => planOf({ ...others, [name]: text }));
+      expect(failure.code).toBe('specification-unsupported');
+      expect(failure.message).toContain(name);
+    }
   });
 
   test('a package in the root does not matter beside binder/, nor an apt.txt of comments', async () => {
@@ -216,6 +218,11 @@ describe('what else lies there', () => {
       filesOf({ 'requirements.txt': '', 'uv.lock': '', 'pyproject.toml': '[project]\n' }),
     );
     expect(match?.reasons.map((reason) => reason.args.file)).toEqual(['uv.lock', 'pyproject.toml']);
+    const asks = { 'requirements.txt': '', 'pyproject.toml': '[project]\nrequires-python = ">=3.12"\n' };
+    expect((await python.detect(filesOf(asks)))?.reasons.map((reason) => reason.args.file)).toEqual([
+      'pyproject.toml',
+      'pyproject.toml: requires-python >=3.12',
+    ]);
   });
 });
 

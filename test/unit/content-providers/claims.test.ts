@@ -18,6 +18,7 @@ describe('git', () => {
     ['https://github.com/ada/engine', 'https://github.com/ada/engine', undefined],
     ['https://github.com/ada/engine/', 'https://github.com/ada/engine', undefined],
     ['https://github.com/ada/engine/tree/v1.0/sub', 'https://github.com/ada/engine', 'v1.0/sub'],
+    ['https://github.com/ada/engine/tree/feature/tree/x', 'https://github.com/ada/engine', 'feature/tree/x'],
     ['https://github.com/ada/engine@v1.0', 'https://github.com/ada/engine', 'v1.0'],
     ['https://gitlab.example.org/a/b/c/-/tree/main', 'https://gitlab.example.org/a/b/c', 'main'],
     ['https://codeberg.org/ada/engine/src/branch/dev', 'https://codeberg.org/ada/engine', 'dev'],

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { checkParameters, parseParameter } from '../../../repo2vc/src/environment-templates/parameters.ts';
+import {
+  checkParameters,
+  checkSecrets,
+  parseParameter,
+} from '../../../repo2vc/src/environment-templates/parameters.ts';
 import type { EnvironmentTemplate, Parameter, Scalar, Values } from '../../../repo2vc/src/model/index.ts';
 import { failureOf } from '../../support/failures.ts';
 import { descriptor } from '../../support/notebook.ts';
@@ -37,7 +41,7 @@ test.each<[Values, string, string]>([
   [{ memory: 'NaN' }, 'memory', 'must be a number, found "NaN"'],
   [{ memory: Number.NaN }, 'memory', 'must be a number'],
   [{ memory: 'Infinity' }, 'memory', 'must be a number'],
-  [{ memory: '1e999' }, 'memory', 'must be a number'],
+  [{ memory: '1e999' }, 'memory', 'must be a number, found "1e999"'],
   [{ method: 'slow' }, 'method', 'must be one of "fast", "exact", found "slow"'],
   [{ label: 'abcde' }, 'label', 'must have at most 4 characters'],
   [{ label: 'a' }, 'label', 'must have at least 2 characters'],
@@ -64,6 +68,16 @@ test('a secret given in the open is refused without showing it', async () => {
   const failure = await failureOf(() => checkParameters(template, { threads: 1, token: 'hunter2' }));
   expect(failure.code).toBe('invalid-parameter');
   expect(JSON.stringify([failure.message, failure.hint, failure.args])).not.toContain('hunter2');
+});
+
+test('a secret that is none is told apart from one that nobody asks for', async () => {
+  const refusal = (name: string) => failureOf(() => checkSecrets(template, new Map([[name, 'x']])));
+  expect(await refusal('threads')).toMatchObject({
+    code: 'invalid-parameter',
+    message: 'The parameter "threads" is no secret.',
+    hint: 'Give it with: -p threads=...',
+  });
+  expect(await refusal('tokn')).toMatchObject({ hint: 'Did you mean "token"?' });
 });
 
 test.each<[Parameter['type'], string, Scalar | undefined]>([

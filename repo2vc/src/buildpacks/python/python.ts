@@ -10,7 +10,7 @@ import { filesOf, requirementsOf } from './requirements.ts';
 const requirementsFile = 'requirements.txt';
 const runtimeFile = 'runtime.txt';
 
-/** Read by other tools, and by repo2docker no more than here. */
+/** Read by other tools, and not here. */
 const ignored = [
   'pixi.toml',
   'uv.lock',
@@ -19,7 +19,6 @@ const ignored = [
   'renv.lock',
   'Manifest.toml',
   'install.R',
-  'pyproject.toml',
   'docker-compose.yml',
 ];
 
@@ -31,12 +30,14 @@ export const python: Buildpack = {
     if (runtime !== undefined) pythonOf(runtime, pathIn(files, runtimeFile));
     const ownPackage = await packageFile(files);
     if (ownPackage) throw needsInstalling(pathIn(files, ownPackage));
+    await refuseSystemParts(files);
     const listed = files.has(requirementsFile);
     if (!listed && runtime === undefined) return undefined;
-    await refuseSystemParts(files);
     const reads = listed ? await filesOf(requirementsFile, (path) => files.text(path)) : [];
     return {
-      reasons: ignored.filter((file) => files.has(file)).map((file) => ignoredFile(pathIn(files, file))),
+      reasons: [...ignored.filter((file) => files.has(file)), ...(await pyprojectParts(files))].map((name) =>
+        ignoredFile(pathIn(files, name)),
+      ),
       reads: [...reads.filter((file) => files.has(file)), ...(runtime === undefined ? [] : [runtimeFile])],
     };
   },
@@ -68,6 +69,14 @@ async function packageFile(files: Files): Promise<string | undefined> {
   const tables = ['project', 'build-system'].map((table) => new RegExp(`^[ \\t]*\\[${table}\\]`, 'm'));
   if (tables.every((table) => table.test(pyproject))) return 'pyproject.toml';
   return files.has('setup.py') ? 'setup.py' : undefined;
+}
+
+/** A pyproject.toml plays no part, nor does the Python that it asks for, of which a person is told by name. */
+async function pyprojectParts(files: Files): Promise<string[]> {
+  const text = await files.text('pyproject.toml');
+  if (text === undefined) return [];
+  const wanted = /^[ \t]*requires-python[ \t]*=[ \t]*["']([^"'\n]{1,60})["']/m.exec(text)?.[1];
+  return ['pyproject.toml', ...(wanted ? [`pyproject.toml: requires-python ${wanted}`] : [])];
 }
 
 function needsInstalling(file: string): Failure {

@@ -47,9 +47,13 @@ function addressOf(text: string, context: ClaimContext): { url: string; ref?: st
   return pageOf(url);
 }
 
-/** Reads the page of a repository: /owner/name (GitLab: /group/…/name), with /tree/REF or /-/tree/REF behind it. */
+/**
+ * Reads the page of a repository: /owner/name (GitLab: /group/…/name), with /tree/REF or /-/tree/REF behind it. All
+ * that follows is the ref, for branches have slashes in their names too.
+ */
 function pageOf(url: URL): { url: string; ref?: string } | undefined {
-  const [before = '', after] = url.pathname.replace(/\/$/, '').split(/\/(?:-\/)?(?:tree|src\/branch)\//, 2);
+  const path = url.pathname.replace(/\/$/, '');
+  const [, before = path, after] = /^(.*?)\/(?:-\/)?(?:tree|src\/branch)\/(.*)$/.exec(path) ?? [];
   const parts = before.split('/').slice(1);
   const isForge = forge.test(url.hostname) && (parts.length === 2 || /gitlab/.test(url.hostname));
   if (parts.includes('') || parts.includes('-') || before.includes('@')) return undefined;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../../failure.ts';
+import { Failure, isFailure } from '../../failure.ts';
 import { copyTree } from '../../io/copy-tree.ts';
 import { listFiles, readIfThere } from '../../io/files.ts';
 import { checkOut } from '../../io/git.ts';
@@ -18,7 +18,11 @@ async function fetch(reference: GitReference, folder: string, tools: FetchTools)
   const to = join(tools.runFolder, folder);
   const clone = `${to}.clone`;
   try {
-    const { commit, committedAt } = await checkOut({ url, ref, folder: clone, caps }, tools);
+    const { commit, committedAt } = await checkOut({ url, ref, folder: clone, caps }, tools).catch(
+      (error) => {
+        throw maybeFolder(error, reference);
+      },
+    );
     await rm(to, { recursive: true, force: true });
     await copyTree({
       from: clone,
@@ -45,6 +49,15 @@ async function fetch(reference: GitReference, folder: string, tools: FetchTools)
   } finally {
     await rm(clone, { recursive: true, force: true });
   }
+}
+
+/** The page of a folder at a forge reads like that of a branch with slashes in its name. */
+function maybeFolder(error: unknown, { url, ref }: GitReference): unknown {
+  if (!isFailure(error) || error.code !== 'unknown-ref' || !ref?.includes('/')) return error;
+  return new Failure(error.code, error.message, {
+    hint: `An address names a whole repository, not a folder in it: ${url}@${ref.split('/')[0]}`,
+    args: error.args,
+  });
 }
 
 /** Says what a repository counts on and we leave out on purpose. */
