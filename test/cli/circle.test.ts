@@ -72,6 +72,8 @@ describe.skipIf(!needs.pip)('the whole circle', () => {
     expect((await author.type(['clusters', 'list'])).stdout).toMatch(new RegExp(`^${id} +ready +1 node `));
     const { expiresAt } = await author.result(['clusters', 'renew', id, '--expires', '2d']);
     expect(await author.result(['clusters', 'show', id])).toMatchObject({ expiresAt });
+    const renewed = readJson(await author.type(['runs', 'attach', id, '--log-format', 'json']));
+    expect(renewed.result?.session).toMatchObject({ expiresAt });
 
     await open.write('notes.txt', 'what I found');
     const destroyed = await author.type(['clusters', 'destroy', id]);

@@ -66,12 +66,7 @@ async function runOnce(
     if (screen.format !== 'json') shows.push(showWhatIsConfirmed(engine, run, record, renderer));
   };
   try {
-    return await engine.runJob(
-      run,
-      kinds[kind],
-      contextOf(host, () => undefined),
-      listener,
-    );
+    return await engine.runJob(run, kinds[kind], contextOf(host), listener);
   } finally {
     await Promise.all(shows);
     renderer.close();

@@ -85,8 +85,8 @@ export function placesOf(environment: Host['environment'], root: boolean): Place
   };
 }
 
-/** The engine's context for one command. */
-export function contextOf(host: Host, emit: Context['emit']): Context {
+/** The engine's context for one command, which listens to what is told, or does not. */
+export function contextOf(host: Host, emit: Context['emit'] = () => undefined): Context {
   const { clock, random, signal, places, environment, owner } = host;
   return { emit, clock, random, signal, places, environment, owner };
 }

@@ -75,12 +75,19 @@ export function sweepable(options: { readonly all: boolean }, context: Context):
 
 /** Ends these clusters one after the other; what could not be ended is told when all others are. */
 export async function sweep(views: readonly ClusterView[], context: Context): Promise<void> {
-  const failures: unknown[] = [];
-  for (const view of views) {
-    await destroyCluster(view.cluster.id, {}, context).catch((error: unknown) => failures.push(error));
+  const left: { readonly id: string; readonly error: unknown }[] = [];
+  for (const { cluster } of views) {
+    const { id } = cluster;
+    await destroyCluster(id, {}, context).catch((error: unknown) => left.push({ id, error }));
     context.signal.throwIfAborted();
   }
-  if (failures.length > 0) throw failures[0];
+  if (left.length === 1) throw left[0]?.error;
+  if (left.length === 0) return;
+  const why = left.map(({ id, error }) => `${id} (${error instanceof Error ? error.message : error})`);
+  throw new Failure('clusters-left', `${left.length} clusters could not be ended: ${why.join('; ')}`, {
+    hint: 'Type the same command again, or end each with: repo2vc clusters destroy ID',
+    args: { clusters: left.map(({ id }) => id) },
+  });
 }
 
 async function find(id: string, context: Context): Promise<ClusterView | undefined> {

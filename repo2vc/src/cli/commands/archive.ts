@@ -30,7 +30,7 @@ interface ServeOptions extends CommonOptions {
 async function serve(options: ServeOptions, host: Host): Promise<void> {
   const engine = await import('../../index.ts');
   const screen = screenOf(options, process);
-  const context = contextOf(host, () => undefined);
+  const context = contextOf(host);
   const directory = resolve(host.workingDirectory, options.dir);
   const running = await engine.openLocalArchive({ directory, context, ...portOf(options) });
   const { origin, doiPrefix, archiveId } = running;

@@ -14,7 +14,7 @@ export function doctorCommand(host: Host): Command {
   ).action(async (options: CommonOptions) => {
     const engine = await import('../../index.ts');
     const screen = screenOf(options, process);
-    const findings = await engine.examine(contextOf(host, () => undefined));
+    const findings = await engine.examine(contextOf(host));
     const problems = findings.filter((finding) => finding.state === 'problem');
     if (screen.format === 'json') screen.out(`${JSON.stringify({ findings })}\n`);
     else {

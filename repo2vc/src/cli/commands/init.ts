@@ -16,7 +16,7 @@ export function initCommand(host: Host): Command {
   ).action(async (notebook: string, options: CommonOptions) => {
     const engine = await import('../../index.ts');
     const screen = screenOf(options, process);
-    const context = contextOf(host, () => undefined);
+    const context = contextOf(host);
     const { written, missing } = await engine.init(
       notebook,
       { workingDirectory: host.workingDirectory },

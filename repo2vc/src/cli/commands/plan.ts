@@ -32,7 +32,7 @@ async function plan(reference: string, options: PlanOptions, host: Host): Promis
   const run = await engine.createRun(
     { schemaVersion: 1, kind: 'reproduce', reference, workingDirectory, until: 'target' },
     await answersFrom(options),
-    contextOf(host, () => undefined),
+    contextOf(host),
   );
   try {
     await runInForeground(engine, run, { host, screen, secrets: secretsOf(options.secretFile ?? []) });

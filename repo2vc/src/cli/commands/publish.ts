@@ -56,13 +56,7 @@ async function publish(folder: string, options: PublishOptions, host: Host): Pro
   await engine.archiveNamed(host.places, options.to); // a mistyped name is told before there is a run
   const run = await engine.unfinishedPublication(host.places, request);
   if (run) await engine.addAnswers(run, answers);
-  const current =
-    run ??
-    (await engine.createRun(
-      request,
-      answers,
-      contextOf(host, () => undefined),
-    ));
+  const current = run ?? (await engine.createRun(request, answers, contextOf(host)));
   const result = await runInForeground(engine, current, { host, screen, secrets: new Map() });
   await showResult(engine, current, result.state, { host, screen });
 }

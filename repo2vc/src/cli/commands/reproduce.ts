@@ -67,7 +67,7 @@ async function reproduce(reference: string, options: ReproduceOptions, host: Hos
   const { workingDirectory } = host;
   const answers = await answersFrom(options);
   const secrets = secretsOf(options.secretFile ?? []);
-  const context = contextOf(host, () => undefined);
+  const context = contextOf(host);
   const run = await engine.createRun(
     { schemaVersion: 1, kind: 'reproduce', reference, workingDirectory },
     answers,

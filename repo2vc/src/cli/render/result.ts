@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Session } from '../../model/index.ts';
-import type { Host, Screen } from '../host.ts';
+import { contextOf, type Host, type Screen } from '../host.ts';
 import { publishedText } from './deposit.ts';
 import { moment, stateText } from './words.ts';
 
@@ -21,8 +21,8 @@ export async function showResult(
   const request = await engine.requestOf(run);
   if (request.kind === 'publish' && state === 'finished') return showPublished(engine, run, screen);
   const isOpen = request.kind === 'reproduce' && request.until === undefined && state === 'finished';
-  const session = isOpen ? await engine.sessionOf(run) : undefined;
-  if (!session) return showOutcome(run, state, screen);
+  if (!isOpen) return showOutcome(run, state, screen);
+  const session = await openSession(engine, run, host);
   if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state, session })}\n`);
   const forward = forwardFor(session, host.environment);
   screen.out(
@@ -34,6 +34,14 @@ export async function showResult(
         [`repo2vc clusters destroy ${session.cluster}`, 'end it; changed files are brought home'],
       ]),
   );
+}
+
+/** The session of a run, with the end that it has now: it may have been renewed. */
+async function openSession(engine: Engine, run: Run, host: Host): Promise<Session> {
+  const session = await engine.sessionOf(run);
+  const views = await engine.listClusters(contextOf(host));
+  const { expiresAt } = views.find((view) => view.cluster.id === session.cluster) ?? session;
+  return { ...session, ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
 /** Commands, and beside each what it does. */

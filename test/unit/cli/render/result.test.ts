@@ -42,7 +42,7 @@ async function shownTo(
     shown += text;
   };
   const screen = { format, interactive: false, colour: false, columns: 100, out, err: out } as const;
-  await showResult(engine, run, 'finished', { host: { environment } as Host, screen });
+  await showResult(engine, run, 'finished', { host: { ...context, environment } as unknown as Host, screen });
   return { shown, run };
 }
 
