@@ -121,7 +121,7 @@ it('makes a node, or says that it can be tried again, while the end of others re
       if (error !== undefined) {
         expect(isFailure(error) ? [error.code, error.retryable] : error).toEqual(['folder-removed', true]);
       }
-      await removeVolatile(cluster.id, context);
+      await removeVolatile(cluster.id);
     }
   } finally {
     going = false;

@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
 import { plainUser } from '../../../io/bubblewrap.ts';
-import { codeOf } from '../../../io/files.ts';
-import { run } from '../../../io/processes.ts';
+import { codeOf, removeTree } from '../../../io/files.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import { unfinishedFile } from './found.ts';
 import { insideNode, replaceInside } from './inside.ts';
@@ -77,8 +76,8 @@ function justRemoved(folder: string): Failure {
 }
 
 /** Removes what a cluster has on memory-backed storage, and the root of it all when nothing is left there. */
-export async function removeVolatile(cluster: string, context: Context): Promise<void> {
-  await removeTree(join(volatileRoot(), cluster), context);
+export async function removeVolatile(cluster: string): Promise<void> {
+  await removeTree(join(volatileRoot(), cluster));
   await rmdir(volatileRoot()).catch(() => undefined);
 }
 
@@ -107,21 +106,10 @@ export async function removeNodeFolder(place: NodePlace, context: Context): Prom
   const others = (await readdir(place.folder).catch(() => [] as string[])).filter(
     (name) => name !== names.tag,
   );
-  await Promise.all(others.map((name) => removeTree(join(place.folder, name), context)));
+  await Promise.all(others.map((name) => removeTree(join(place.folder, name))));
   context.signal.throwIfAborted();
-  await removeTree(join(place.folder, names.tag), context);
+  await removeTree(join(place.folder, names.tag));
   await removeEmptyNode(place.folder);
-}
-
-/** Removes a folder whatever its modes are: programs make folders that nobody may write, such as caches of modules. */
-export async function removeTree(path: string, context: Context): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    if (codeOf(error) !== 'EACCES' && codeOf(error) !== 'EPERM') throw error;
-    await run(['chmod', '-R', 'u+rwX', '--', path], { env: { PATH: context.environment.PATH } });
-    await rm(path, { recursive: true, force: true });
-  }
 }
 
 /** Removes a node's folder in which nothing is left but what an interrupted write may have left. */

@@ -1,19 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
-import { translateDiskErrors } from '../../../io/files.ts';
+import { removeTree, translateDiskErrors } from '../../../io/files.ts';
 import type { ClusterGoal, ClusterId, GoalGroup } from '../../../model/index.ts';
 import type { ClusterStep } from '../../types.ts';
 import { claimAddress, releaseAddresses } from './addresses.ts';
 import { chooseIsolation } from './check.ts';
-import {
-  makeFolder,
-  removeEmptyNode,
-  removeIfEmpty,
-  removeNodeFolder,
-  removeTree,
-  removeVolatile,
-} from './folder.ts';
+import { makeFolder, removeEmptyNode, removeIfEmpty, removeNodeFolder, removeVolatile } from './folder.ts';
 import { nodesIn } from './found.ts';
 import { endMembers } from './members.ts';
 import { clusterFolder, type NodePlace, names, placeOf } from './places.ts';
@@ -108,7 +101,7 @@ export async function stopNodes(places: readonly NodePlace[], context: Context):
 async function removeNode(place: NodePlace, context: Context): Promise<void> {
   await stopNodes([place], context);
   context.signal.throwIfAborted();
-  await removeTree(place.volatile, context);
+  await removeTree(place.volatile);
   context.signal.throwIfAborted();
   await releaseAddresses(context.places, place.cluster, place.node);
   await removeNodeFolder(place, context);
@@ -118,7 +111,7 @@ async function removeNode(place: NodePlace, context: Context): Promise<void> {
 async function removeRest(cluster: string, context: Context): Promise<void> {
   await endMembers([`REPO2VC_CLUSTER=${cluster}`], context);
   context.signal.throwIfAborted();
-  await removeVolatile(cluster, context);
+  await removeVolatile(cluster);
   await releaseAddresses(context.places, cluster);
   const folder = clusterFolder(context.places, cluster);
   const { empty, tagged } = (await nodesIn(folder)) ?? { empty: [], tagged: [] };
