@@ -77,16 +77,17 @@ class Node:
         with _request("POST", self._path("exec"), body.encode()) as answer:
             for line in answer:
                 told = json.loads(line.decode())
+                end = "" if told.get("more") else "\n"
                 if "stdout" in told:
-                    out(told["stdout"] + "\n")
+                    out(told["stdout"] + end)
                 elif "stderr" in told:
-                    errors.append(told["stderr"])
+                    errors.append(told["stderr"] + end)
                     del errors[:-20]
-                    print(told["stderr"], file=sys.stderr)
+                    print(told["stderr"], end=end, file=sys.stderr)
                 elif "error" in told:
                     raise ClusterError(told["error"]["code"], told["error"]["message"])
                 elif told["code"] != 0 or told["timedOut"]:
-                    raise CommandFailed(self.name, words, told["code"], told["timedOut"], "\n".join(errors))
+                    raise CommandFailed(self.name, words, told["code"], told["timedOut"], "".join(errors))
                 else:
                     return told["dropped"]
         raise ClusterError("broker-gone", "The connection to %s ended before %s did." % (self.name, words[0]))

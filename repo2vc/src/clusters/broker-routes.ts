@@ -36,7 +36,8 @@ const parsePath = parserOf<string>('common.schema.json#/$defs/RelativePath', 'in
 
 /**
  * Answers one request, or throws the Failure that its caller is to be told:
- * `GET /nodes`; `POST /nodes/NAME/exec`, an ExecRequest, gives one line of JSON per line of output and one for the end;
+ * `GET /nodes`; `POST /nodes/NAME/exec`, an ExecRequest, gives one line of JSON per line of output, or per piece of a
+ * long one (`more`: the next is of the same line), and one for the end;
  * `PUT /nodes/NAME/files?directory=` takes a tar; `GET /nodes/NAME/files?path=` gives a file or folder as a tar.
  */
 export async function answerRequest(asked: BrokerRequest): Promise<void> {
@@ -75,8 +76,8 @@ async function exec({ request, response }: BrokerRequest, connection: NodeConnec
     ...options,
     ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
     maxBytes: maxKeptBytes,
-    onLine: (line, stream) => {
-      if (response.writableLength < maxWaitingBytes) tell({ [stream]: line });
+    onLine: (line, stream, more) => {
+      if (response.writableLength < maxWaitingBytes) tell({ [stream]: line, ...(more && { more }) });
       else dropped += 1;
     },
   });

@@ -30,7 +30,8 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
-  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Hears every line as it comes; a long one in pieces, `more` says that another piece of the same line follows. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr', more: boolean) => void;
 }
 
 export interface ExecResult {

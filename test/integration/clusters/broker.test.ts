@@ -59,6 +59,7 @@ test('a program runs on a node; what it prints is seen while it runs, and its fa
   const { out, err } = await python(`node = nodes["entry"]
 node.run(["sh", "-c", "echo one; echo two >&2; pwd; echo $X; cat"], env={"X": "y"}, input="typed")
 print("given:", node.output(["sh", "-c", "echo quiet"]))
+print("long:", len(node.output(["python3", "-c", "print('x' * 50000)"])))
 try:
     node.run(["sh", "-c", "echo why >&2; exit 7"])
 except CommandFailed as error:
@@ -82,6 +83,7 @@ except ClusterError as error:
     'typed',
     'given: quiet',
     '',
+    'long: 50001',
     '7 sh -c echo why >&2; exit 7 on entry ended with exit code 7: why',
     'True sleep 60 on entry ran too long and was ended',
     'argv is a list of words, for instance ["ls", "-l"], never one string',
