@@ -1,18 +1,18 @@
 import type { Args } from './failure.ts';
 
-/** The arrows of the pipeline, in their order. */
-export const steps = [
-  'resolve',
-  'fetch',
-  'detect',
-  'plan',
-  'target',
-  'build',
-  'provision',
-  'prepare',
-  'inject',
-] as const;
-export type Step = (typeof steps)[number] | 'draft' | 'publish';
+/** The arrows of the pipeline, in their order; then those of a publication. */
+export type Step =
+  | 'resolve'
+  | 'fetch'
+  | 'detect'
+  | 'plan'
+  | 'target'
+  | 'build'
+  | 'provision'
+  | 'prepare'
+  | 'inject'
+  | 'draft'
+  | 'publish';
 
 /**
  * Everything the engine tells. Codes are stable; sentences for them are made at the edge. No event carries a secret.

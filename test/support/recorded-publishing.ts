@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { DepositRecord } from '../../repo2vc/src/model/index.ts';
-import { publisherOf } from '../../repo2vc/src/publishers/registry.ts';
+import { publisher } from '../../repo2vc/src/publishers/registry.ts';
 import type { PublishTools } from '../../repo2vc/src/publishers/types.ts';
 import { testContext } from './context.ts';
 import { hastyClock, type SeenRequest, sendJson, serve, testHttp } from './http.ts';
@@ -61,7 +61,7 @@ export async function recordedArchive(replies: Readonly<Record<string, readonly 
     routes,
     seen: server.seen,
     bodies,
-    publisher: publisherOf(setting),
+    publisher,
     folder: context.folder,
   };
 }

@@ -1,7 +1,7 @@
 import { isFailure } from '../failure.ts';
-import type { EventRecord, Need } from '../model/index.ts';
+import type { EventRecord, JobResult, Need, Run } from '../index.ts';
 import { type Ask, terminalAsk } from './ask.ts';
-import { contextOf, type Host, type Screen } from './host.ts';
+import { contextOf, type Engine, type Host, type Screen } from './host.ts';
 import { askForAll, unanswered } from './needs.ts';
 import { depositText } from './render/deposit.ts';
 import { jsonRenderer } from './render/json-lines.ts';
@@ -9,10 +9,6 @@ import { onlyNews } from './render/news.ts';
 import { plainRenderer, type Renderer } from './render/plain.ts';
 import { planText } from './render/plan.ts';
 import { terminalRenderer } from './render/terminal.ts';
-
-type Engine = typeof import('../index.ts');
-type Run = Awaited<ReturnType<Engine['createRun']>>;
-type JobResult = Awaited<ReturnType<Engine['runJob']>>;
 
 /** The renderer that fits the screen. */
 export function rendererFor(screen: Screen): Renderer {

@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Context, Places } from '../context.ts';
 import { interrupted } from '../failure.ts';
 
+/** The public interface of the engine. Commands load it when they run, so that `--help` need not wait for it. */
+export type Engine = typeof import('../index.ts');
+
 /** How the command talks: chosen once from the options and from what its streams are. */
 export interface Screen {
   readonly format: 'terminal' | 'plain' | 'json';

@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFailure } from '../failure.ts';
 import type { Answers, Deposit, DepositRecord, Outcome, PublishRequest } from '../model/index.ts';
-import { publisherOf } from '../publishers/registry.ts';
-import type { Publisher, PublishTools } from '../publishers/types.ts';
+import { publisher } from '../publishers/registry.ts';
+import type { PublishTools } from '../publishers/types.ts';
 import { recordPublished } from '../settings/published.ts';
 import { archiveFor } from '../settings/settings.ts';
+import { loginAsNeed } from './login.ts';
 import { type Drafting, fillDrafts, makeDrafts, planRecords } from './publish/drafts.ts';
 import { loadDeposit, publicationHash, saveDeposit } from './publish/journal.ts';
 import { describeSources, foldersOf } from './publish/metadata.ts';
@@ -13,7 +14,7 @@ import { readSources } from './publish/sources.ts';
 import { checkSize } from './publish/stage.ts';
 import type { StepTools } from './types.ts';
 
-export { loadDeposit, publicationHash } from './publish/journal.ts';
+export { publicationHash } from './publish/journal.ts';
 
 /**
  * Publishes a folder as far as the point of no return: an experiment with its environment template and data, each a
@@ -28,7 +29,7 @@ export async function draftPublication(
 ): Promise<Outcome<Deposit>> {
   const before = await loadDeposit(tools.runFolder);
   if (before?.confirmed !== undefined) return { value: before };
-  const { publisher, publishTools } = publishing(request, tools);
+  const publishTools = toolsFor(request, tools);
   return loginAsNeed(async () => {
     const sources = await readSources(request, publishTools);
     for (const folder of foldersOf(sources)) checkSize(folder, publisher.limits);
@@ -55,13 +56,13 @@ export async function makePublic(
   const accepted =
     drafted.confirmed ?? (answers.confirmShown || answers.confirmed?.includes(hash) ? hash : undefined);
   if (accepted === undefined) return { needs: [{ kind: 'confirm', what: 'publication', hash }] };
-  const { publisher, publishTools } = publishing(request, tools);
+  const publishTools = toolsFor(request, tools);
   let deposit: Deposit = { ...drafted, confirmed: accepted };
   await saveDeposit(tools.runFolder, deposit);
   return loginAsNeed(async () => {
     for (const record of deposit.records) {
       if (record.state === 'published') continue;
-      const published = await publishOne(record, deposit, publisher, publishTools);
+      const published = await publishOne(record, deposit, publishTools);
       deposit = { ...deposit, records: deposit.records.map((one) => (one === record ? published : one)) };
       await saveDeposit(tools.runFolder, deposit);
     }
@@ -76,7 +77,7 @@ export async function makePublic(
 export async function discardDrafts(request: PublishRequest, tools: StepTools): Promise<void> {
   const deposit = await loadDeposit(tools.runFolder);
   if (deposit) {
-    const { publisher, publishTools } = publishing(request, tools);
+    const publishTools = toolsFor(request, tools);
     const drafts = deposit.records.filter((record) => record.state !== 'published');
     for (const record of drafts) await publisher.discard(record, publishTools);
     const records = deposit.records.filter((record) => record.state === 'published');
@@ -88,18 +89,13 @@ export async function discardDrafts(request: PublishRequest, tools: StepTools): 
   await rm(join(tools.runFolder, 'staging'), { recursive: true, force: true });
 }
 
-function publishing(
-  request: PublishRequest,
-  tools: StepTools,
-): { publisher: Publisher; publishTools: StepTools & PublishTools } {
-  const archive = archiveFor(tools.settings, request.archive);
-  return { publisher: publisherOf(archive), publishTools: { ...tools, archive } };
+function toolsFor(request: PublishRequest, tools: StepTools): StepTools & PublishTools {
+  return { ...tools, archive: archiveFor(tools.settings, request.archive) };
 }
 
 async function publishOne(
   record: DepositRecord,
   deposit: Deposit,
-  publisher: Publisher,
   tools: StepTools & PublishTools,
 ): Promise<DepositRecord> {
   const { role, doi = '', contentId = '', title } = record;
@@ -112,18 +108,4 @@ async function publishOne(
   await recordPublished(tools.places, { contentId, doi, role, at: tools.clock.now().toISOString() });
   tools.emit({ code: 'record-published', args: { role, doi, page, title } });
   return { ...record, page, ...(conceptDoi === undefined ? {} : { conceptDoi }), state: 'published' };
-}
-
-/** An archive that wants to know who publishes is a question, not a failure. */
-async function loginAsNeed<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isFailure(error) || error.code !== 'login-needed') throw error;
-    const { origin, why } = error.args;
-    if (typeof origin !== 'string') throw error;
-    return {
-      needs: [{ kind: 'login', origin, why: why === 'restricted' || why === 'refused' ? why : 'publish' }],
-    };
-  }
 }

@@ -8,16 +8,14 @@ import type { Output } from '../notebooks/outputs.ts';
 import type { Run } from '../runs/folder.ts';
 import { sessionOf } from './inspect.ts';
 
-/** The address that opens a session in a browser. It carries the token: for the person's eyes alone. */
-export function sessionUrl(session: Session, token: string): string {
-  const { host, port, basePath, openPath } = session;
-  return `http://${host}:${port}${basePath}${openPath}?token=${encodeURIComponent(token)}`;
-}
-
-/** The address of the session of a run, or the Failure `not-there-yet`. */
+/**
+ * The address that opens the session of a run in a browser. It carries the token: for the person's eyes alone. Failure
+ * `not-there-yet`.
+ */
 export async function sessionUrlOf(run: Run): Promise<string> {
   const { session, token } = await openSession(run);
-  return sessionUrl(session, token);
+  const { host, port, basePath, openPath } = session;
+  return `http://${host}:${port}${basePath}${openPath}?token=${encodeURIComponent(token)}`;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { loadDeposit } from '../../../repo2vc/src/pipeline/publish/journal.ts';
 import {
   discardDrafts,
   draftPublication,
-  loadDeposit,
   makePublic,
   publicationHash,
 } from '../../../repo2vc/src/pipeline/publish.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../../failure.ts';
 import type { Answers, Creator, PublishRequest } from '../../model/index.ts';
-import { contextOf, type Host } from '../host.ts';
+import { contextOf, type Engine, type Host } from '../host.ts';
 import { type CommonOptions, collect, confirmedHash, screenOf, withCommonOptions } from '../options.ts';
 import { showResult } from '../render/result.ts';
 
@@ -60,8 +60,6 @@ async function publish(folder: string, options: PublishOptions, host: Host): Pro
   const result = await runInForeground(engine, current, { host, screen, secrets: new Map() });
   await showResult(engine, current, result.state, { host, screen });
 }
-
-type Engine = typeof import('../../index.ts');
 
 function doi(text: string, engine: Engine): string {
   const read = engine.doiOf(text);

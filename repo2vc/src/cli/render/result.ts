@@ -1,11 +1,8 @@
 import { hostname } from 'node:os';
-import type { Session } from '../../model/index.ts';
-import { contextOf, type Host, type Screen } from '../host.ts';
+import type { Run, Session } from '../../index.ts';
+import { contextOf, type Engine, type Host, type Screen } from '../host.ts';
 import { publishedText } from './deposit.ts';
 import { moment, stateText } from './words.ts';
-
-type Engine = typeof import('../../index.ts');
-type Run = Awaited<ReturnType<Engine['openRun']>>;
 
 /**
  * The result of a run, on standard output: where the notebook is open, until when, and how to end it; or what was

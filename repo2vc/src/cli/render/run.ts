@@ -1,18 +1,8 @@
-import type { EventRecord } from '../../model/index.ts';
+import type { Engine } from '../host.ts';
 import { moment, oneLine, stateText } from './words.ts';
 
 /** What `runs show` tells of a run. */
-export interface RunDescription {
-  readonly id: string;
-  readonly state: string;
-  readonly folder: string;
-  readonly kind: string;
-  readonly reference: string;
-  readonly began?: string;
-  readonly steps: readonly string[];
-  readonly clusters: readonly string[];
-  readonly last?: EventRecord;
-}
+type RunDescription = Awaited<ReturnType<Engine['describeRun']>>;
 
 /** A run for people, with the command that comes next. `isThere` says whether its cluster still exists. */
 export function runText(run: RunDescription, isThere: boolean): string {
