@@ -84,6 +84,26 @@ function secretIn(path: string): string {
   }
 }
 
+/** Secret parameters as whoever starts a run writes them to its standard input: one JSON object of texts, or nothing. */
+export function secretsIn(text: string): Map<string, string> {
+  const found = objectIn(text.trim() || '{}');
+  const secrets = Object.entries(found ?? {});
+  if (found && secrets.every(([, value]) => typeof value === 'string')) return new Map(secrets);
+  // What was read is not shown: it holds secrets.
+  throw new Failure('usage', 'What stands on standard input is no JSON object of texts.', {
+    hint: 'Write the secrets as, for instance: {"token": "…"}',
+  });
+}
+
+function objectIn(text: string): Record<string, string> | undefined {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Adds the options that every command has. */
 export function withCommonOptions(command: Command): Command {
   const description = 'json: events as JSON lines on standard error, one result document on standard output';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { confirmedHash, minutesOf } from '../../../repo2vc/src/cli/options.ts';
+import { confirmedHash, minutesOf, secretsIn } from '../../../repo2vc/src/cli/options.ts';
 import { failureOf } from '../../support/failures.ts';
 
 test.each([
@@ -25,4 +25,21 @@ test.each(['0', '0h', '32d', '99999999999999d', 'soon', '-1', '1.5h', ''])(
 test('a hash is one', async () => {
   expect(confirmedHash('a'.repeat(64))).toBe('a'.repeat(64));
   expect((await failureOf(() => confirmedHash('abc'))).code).toBe('usage');
+});
+
+test('secrets on standard input are a JSON object of texts', async () => {
+  expect(secretsIn('{"key":"S3CRET"}\n')).toEqual(new Map([['key', 'S3CRET']]));
+  expect(secretsIn('')).toEqual(new Map());
+  for (const text of [
+    'key=S3CRET',
+    '["S3CRET"]',
+    '"S3CRET"',
+    'null',
+    '{"key":["S3CRET"]}',
+    '{"key":"S3CRET"',
+  ]) {
+    const failure = await failureOf(() => secretsIn(text));
+    expect(failure.code).toBe('usage');
+    expect(`${failure.message} ${failure.hint} ${failure.cause}`).not.toContain('CRET');
+  }
 });
