@@ -1,7 +1,7 @@
 // The whole circle on one computer, with the commands that a person would type: an archive, a publication with two
 // linked DOIs, a reproduction from the DOI alone in an empty folder, a cell run there, and the end of it all, with what
 // the cell wrote brought home. `npm run demo -- --keep` leaves the notebook open.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,8 @@ const began = Date.now();
 const folder = mkdtempSync(join(tmpdir(), 'repo2vc-demo-'));
 const children = new Set();
 let isInterrupted = false;
+let archive; // its address
+let cluster; // the one to end
 
 /** A command's arguments as a person would type them. */
 const typed = (args) => `repo2vc ${args.map((arg) => (/[^\w./:=-]/.test(arg) ? `'${arg}'` : arg)).join(' ')}`;
@@ -41,7 +43,7 @@ async function repo2vc(args, { cwd = folder, quiet = false } = {}) {
   return output;
 }
 
-/** Starts the archive and waits until it is open. */
+/** Starts the archive and waits until it is open; notes its address. */
 async function serveArchive() {
   const args = ['archive', 'serve', '--dir', join(folder, 'archive')];
   console.log(`$ ${typed(args)} &`);
@@ -50,6 +52,7 @@ async function serveArchive() {
     child.once('close', (code) => reject(new Error(`the archive ended with ${code}`)));
     child.stdout.on('data', (chunk) => {
       process.stdout.write(chunk);
+      archive ??= /open at (http:\S+)/.exec(String(chunk))?.[1];
       if (String(chunk).includes('Ctrl-C')) resolve();
     });
   });
@@ -74,7 +77,7 @@ async function runFolderOf(id) {
 }
 
 /** Shows what was brought home from a run's cluster, and takes it away: nobody will miss what a demo wrote. */
-function showSaved(runFolder, cluster) {
+function showSaved(runFolder) {
   const saved = join(dirname(dirname(runFolder)), 'saved', cluster);
   const files = readdirSync(join(saved, 'experiment'));
   console.log(`Brought home: ${files.join(', ')} (removed now, because this is a demo)`);
@@ -94,12 +97,13 @@ async function publish() {
   return /^\s+experiment\s+(\S+)/m.exec(published)?.[1];
 }
 
-/** Reproduces from the DOI alone, in an empty folder; gives the ids of the run and of its cluster. */
+/** Reproduces from the DOI alone, in an empty folder; gives the id of the run, and notes that of its cluster. */
 async function reproduce(doi) {
   say('A stranger reproduces it, from its DOI alone');
   const empty = mkdtempSync(join(folder, 'stranger-'));
   const opened = await repo2vc(['reproduce', doi, '--yes'], { cwd: empty });
-  return { run: /runs show (r-\S+)/.exec(opened)?.[1], cluster: /clusters destroy (\S+)/.exec(opened)?.[1] };
+  cluster = /clusters destroy (\S+)/.exec(opened)?.[1];
+  return /runs show (r-\S+)/.exec(opened)?.[1];
 }
 
 /** Runs a cell that looks into the environment, and writes a file as a person's work would. */
@@ -117,10 +121,10 @@ async function runCell(run) {
   return runFolder;
 }
 
-async function end(runFolder, cluster) {
+async function end(runFolder) {
   say('The end of it');
   await repo2vc(['clusters', 'destroy', cluster]);
-  showSaved(runFolder, cluster);
+  showSaved(runFolder);
   const left = await repo2vc(['clusters', 'list']);
   if (left.includes(cluster)) throw new Error(`${cluster} is still there`);
   say('Done: published, reproduced from the DOI, run, and nothing is left');
@@ -132,19 +136,23 @@ async function main() {
   say('An archive on this computer');
   await serveArchive();
   const doi = await publish();
-  const { run, cluster } = await reproduce(doi);
+  const run = await reproduce(doi);
   const runFolder = await runCell(run);
-  if (!keep) return end(runFolder, cluster);
+  if (!keep) return end(runFolder);
   const url = await repo2vc(['runs', 'show', run, '--url'], { quiet: true });
   say('The notebook is left open, as you asked');
   console.log(`Open it:  ${url}End it:   npx repo2vc clusters destroy ${cluster}`);
 }
 
-/** Ends what still runs (the archive, and after a signal whatever was on its way), and takes the demo's folder away. */
+/**
+ * Ends what still runs (the archive, and after a signal whatever was on its way), forgets the token for the archive, and
+ * takes the demo's folder away.
+ */
 async function cleanUp() {
   const ended = [...children].map((child) => new Promise((resolve) => child.once('close', resolve)));
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(ended);
+  if (archive) spawnSync(process.execPath, [command, 'logout', archive], { stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -165,7 +173,6 @@ try {
 } finally {
   await cleanUp();
 }
-if (process.exitCode) {
-  const what = isInterrupted ? 'Interrupted. ' : '';
-  console.error(`\n${what}Whatever is left is removed with:\n  npx repo2vc clusters sweep --all --yes`);
-}
+if (isInterrupted) console.error('\nInterrupted.');
+if (process.exitCode && cluster)
+  console.error(`\nTo end what it left:\n  npx repo2vc clusters destroy ${cluster}`);

@@ -1,6 +1,7 @@
 // Runs the commands of README.md as a newcomer would: every code block whose fence says ```sh, one after the other, at a
 // terminal where somebody says yes to every question. (```sh no-ci is for what needs an account, or somebody else's DOI.)
-// Blocks of npm run in a clean copy of this folder, the others beside a notebook of one's own.
+// Blocks of npm run in a clean copy of this folder, the others beside a notebook of one's own; an `export` is typed in the
+// copy, once for every block.
 // `--done COMMAND` leaves out a line that the caller has just run by itself.
 import { spawnSync } from 'node:child_process';
 import {
@@ -22,13 +23,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const done = process.argv.flatMap((word, index, all) => (all[index - 1] === '--done' ? [word] : []));
 const promised = ['npm run demo', 'npm test'];
 
-/** The blocks, each a list of commands without what is said beside them. */
+/** The blocks, each a list of commands without what is said beside them; what is for another terminal ends with &. */
 function blocks() {
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) =>
     match[1]
       .split('\n')
-      .map((line) => line.replace(/\s+#.*$/, '').trim())
+      .map((line) =>
+        line
+          .replace(/\s+# in another terminal.*$/, ' &')
+          .replace(/\s+#.*$/, '')
+          .trim(),
+      )
       .filter((line) => line !== ''),
   );
 }
@@ -67,29 +73,30 @@ const notebook = {
  * in the background gets the moment that a person would need to type the next line.
  */
 function runs(commands, { copy, own, home }) {
-  const script = commands.map((line) => (line.endsWith('&') ? `${line}\nsleep 5` : line)).join('\n');
+  const there = commands.some((line) => line.startsWith('npm ')) ? copy : own;
+  const lines = commands.map((line) => (line.endsWith('&') ? `${line}\nsleep 5` : line));
+  const script = [`cd '${copy}'`, ...exported, `cd '${there}'`, ...lines].join('\n');
   console.log(`\n$ ${commands.join('\n$ ')}`);
   const env = {
     ...process.env,
     CI: '1',
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'), // so that `sweep --all` meets nothing of the person who runs this
-    PATH: `${join(copy, 'node_modules', '.bin')}:${process.env.PATH}`,
     BLOCK: script,
   };
   const pipe = `(while sleep 2; do echo y; done) | script --quiet --return --command 'bash -euc "$BLOCK"' /dev/null`;
-  const cwd = commands.some((line) => line.startsWith('npm ')) ? copy : own;
   const stdio = ['ignore', 'inherit', 'inherit'];
-  return spawnSync('bash', ['-c', pipe], { cwd, env, stdio, timeout: 20 * 60_000 }).status === 0;
+  return spawnSync('bash', ['-c', pipe], { env, stdio, timeout: 20 * 60_000 }).status === 0;
 }
 
 const all = blocks();
 const absent = promised.filter((command) => !all.flat().includes(command));
 for (const command of absent) console.log(`README.md has no block \`\`\`sh with the line: ${command}`);
 
+const exported = all.flat().filter((line) => line.startsWith('export '));
 const places = prepare();
 const left = all
-  .map((block) => block.filter((line) => !done.includes(line)))
+  .map((block) => block.filter((line) => !done.includes(line) && !exported.includes(line)))
   .filter(({ length }) => length > 0);
 const passed = left.filter((block) => runs(block, places)).length;
 rmSync(places.folder, { recursive: true, force: true });
