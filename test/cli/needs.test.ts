@@ -209,7 +209,7 @@ describe('a secret', () => {
   it.each([
     ['that breaks its rule', 'key=', 'must have at least 8 characters'],
     ['that nobody asks for', 'kex=', 'no parameter called "kex"'],
-    ['that is none', 'size=', 'no parameter called "size"'],
+    ['that is none', 'size=', 'The parameter "size" is no secret'],
   ])('in a file %s is refused before anything is built', async (_, name, message) => {
     const person = stranger(published.archive);
     const file = join(person.folder, 'short.txt');
