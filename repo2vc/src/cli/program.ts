@@ -24,7 +24,7 @@ Publish your own
 Try all of it without an account
   repo2vc archive serve --dir ./archive      an archive of your own, on this computer
 
-Exit codes: 0 ok, 1 failed, 2 something was not given, 75 try again later, 130 interrupted.`;
+Exit codes: 0 ok, 1 failed, 2 wrong usage or a question that nobody answered, 75 try again later, 130 interrupted.`;
 
 /** The whole command line. Commands do their work through the engine's public interface, loaded when one runs. */
 export function program(host: Host): Command {

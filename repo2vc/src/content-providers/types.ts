@@ -24,7 +24,7 @@ export interface ContentProvider<R extends Reference = Reference> {
   /** Says by syntax alone, without network or disk, whether this text is ours. Pure. */
   claims(text: string, context: ClaimContext): R | undefined;
   /** Says by syntax alone whether the page that a DOI leads to is ours. Absent where no DOI leads. Pure. */
-  landing?(url: string, doi: string, context?: ClaimContext): R | undefined;
+  landing?(url: string, doi: string, context: ClaimContext): R | undefined;
   /**
    * Fetches and verifies the files into `folder` (relative to the run folder; does not exist yet, or holds what an
    * interrupted fetch of the same reference left). Complete or a Failure: a snapshot never lacks a file.

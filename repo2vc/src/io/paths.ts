@@ -25,7 +25,7 @@ function objection(path: string): string | undefined {
   if (Buffer.byteLength(path) > 1024) return 'is longer than 1024 bytes';
   if (path.includes('\0')) return 'contains a NUL character';
   if (path.includes('\\')) return 'contains a backslash';
-  if (/[\u0000-\u001f\u007f]/.test(path)) return 'contains control characters';
+  if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(path)) return 'contains control characters';
   if (path.startsWith('/') || /^[A-Za-z]:\//.test(path)) return 'is absolute';
   const parts = path.replace(/^(\.\/)+/, '').split('/');
   if (parts.includes('..')) return 'leads out of its folder';

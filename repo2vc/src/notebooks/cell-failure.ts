@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { TemplateStep } from '../model/index.ts';
-import type { CellResult } from './kernel.ts';
 import type { Output } from './outputs.ts';
+import type { CellResult } from './run-cell.ts';
 import type { Scrubber } from './scrub.ts';
 
 /** The Failure for a cell that did not end well; `scrubber` and `file` are those of the execution. */

@@ -1,12 +1,11 @@
 import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
 import { writeFileAtomic } from '../io/files.ts';
 import type { TemplateStep } from '../model/index.ts';
-import { cellFailure, lastLines } from './cell-failure.ts';
-import type { CellResult, Kernel } from './kernel.ts';
+import { cellFailure } from './cell-failure.ts';
+import type { Kernel } from './kernel.ts';
 import { liveLines } from './live-lines.ts';
 import type { Output } from './outputs.ts';
-import { pythonSetup } from './python-setup.ts';
+import type { CellResult } from './run-cell.ts';
 import type { Scrubber } from './scrub.ts';
 
 /** A notebook whose code cells are to be run. */
@@ -53,7 +52,6 @@ export async function executeNotebook(
   const notebook = freshNotebook(execution);
   const save = () => writeFileAtomic(execution.file, `${JSON.stringify(notebook, null, 1)}\n`, 0o600);
   await save();
-  await setUp(kernel);
   const done: ExecutedCell[] = [];
   for (const [position, step] of steps.entries()) {
     const place = { index: position + 1, of: steps.length };
@@ -132,15 +130,4 @@ function scrubOutput(output: Output, scrubber: Scrubber): Output {
         metadata: scrubber.value(output.metadata),
       };
   }
-}
-
-async function setUp(kernel: Kernel): Promise<void> {
-  const code = kernel.language === 'python' ? pythonSetup : '';
-  const options = { timeoutMs: 120_000, maxOutput: 10_000, margin: 0 };
-  const { ended, outputs } = await kernel.execute(code, options);
-  if (ended === 'ok') return;
-  throw new Failure('kernel-not-started', `The kernel ${kernel.name} does not run code (${ended}).`, {
-    hint: 'The environment must contain a working kernel: look at its requirements.',
-    args: { ended, said: lastLines(outputs) },
-  });
 }

@@ -4,7 +4,7 @@ import { Failure, interrupted, isFailure } from '../failure.ts';
 import { takeLock } from '../io/lock.ts';
 import type { Answers, Deposit, EventRecord, Need, RunRequest, Session, Target } from '../model/index.ts';
 import { openLog, readEvents } from '../runs/event-log.ts';
-import { answersOf, forgetValues, type Run, requestOf, saveValue } from '../runs/folder.ts';
+import { answersOf, forgetValues, type Run, refuseSecretsIn, requestOf, saveValue } from '../runs/folder.ts';
 import {
   cancelName,
   isCancelRequested,
@@ -47,6 +47,7 @@ export async function runJob(
   listener: (record: EventRecord) => void,
 ): Promise<JobResult> {
   const request = await requestOf(run);
+  refuseSecretsIn(request);
   const lock = await takeLock(run.folder);
   if ('owner' in lock) {
     throw new Failure(

@@ -1,22 +1,15 @@
 import type { Context } from '../context.ts';
-import { isFailure } from '../failure.ts';
-import type {
-  Answers,
-  Deposit,
-  LoginNeed,
-  PublishRequest,
-  ReproduceRequest,
-  RunRequest,
-} from '../model/index.ts';
+import type { Answers, Deposit, PublishRequest, ReproduceRequest, RunRequest } from '../model/index.ts';
 import { forgetValues, loadValue, type Run } from '../runs/folder.ts';
 import { httpFor } from '../settings/client.ts';
 import { localArchives } from '../settings/local-archives.ts';
 import { loadSettings } from '../settings/settings.ts';
 import { destroyCluster } from './clusters.ts';
-import type { JobKind, JobValue } from './job.ts';
+import type { JobKind } from './job.ts';
+import { loginAsNeed } from './login.ts';
 import { discardDrafts, draftPublication, makePublic } from './publish.ts';
 import { reproduce } from './reproduce.ts';
-import { answered, stepperOf, Waiting } from './stepper.ts';
+import { answered, stepperOf } from './stepper.ts';
 import type { StepTools } from './types.ts';
 import { madeOnNodes, saved } from './values.ts';
 
@@ -33,13 +26,13 @@ export function jobKinds(input: JobInput): Readonly<Record<RunRequest['kind'], J
 
 function reproduction(input: JobInput): JobKind {
   return {
-    perform: (request, run, answers, context) =>
-      askingToLogin(async () => {
-        const { workingDirectory } = request as ReproduceRequest;
-        const tools = await stepTools(run, workingDirectory, input, context);
-        const step = stepperOf(run, tools);
-        return reproduce(request as ReproduceRequest, { run, answers, secrets: input.secrets, step, tools });
-      }),
+    perform: async (request, run, answers, context) => {
+      const { workingDirectory } = request as ReproduceRequest;
+      const tools = await stepTools(run, workingDirectory, input, context);
+      const given = { run, answers, secrets: input.secrets, step: stepperOf(run, tools), tools };
+      const work = async () => ({ value: await reproduce(request as ReproduceRequest, given) });
+      return answered(await loginAsNeed(work));
+    },
     abandon: async (_request, run, context, after) => {
       // Going on failed, but the session that was there is still open: somebody may be at work in it.
       const session = await loadValue(run, saved.session.name, saved.session.parse);
@@ -52,11 +45,8 @@ function reproduction(input: JobInput): JobKind {
 
 function publication(input: JobInput): JobKind {
   return {
-    perform: (request, run, answers, context) =>
-      askingToLogin(async () => {
-        const tools = await stepTools(run, '/', input, context);
-        return publish(request as PublishRequest, answers, tools);
-      }),
+    perform: async (request, run, answers, context) =>
+      publish(request as PublishRequest, answers, await stepTools(run, '/', input, context)),
     abandon: async (request, run, context, after) => {
       if (after === 'failure') return;
       await discardDrafts(request as PublishRequest, await stepTools(run, '/', input, context));
@@ -86,17 +76,4 @@ async function stepTools(
   const settings = await loadSettings(context.places, await localArchives(context.places));
   const http = httpFor(context, settings, input.version);
   return { ...context, http, settings, runFolder: run.folder, workingDirectory };
-}
-
-/** An archive that wants to know who asks is a question to the person, not the end of the run. */
-async function askingToLogin(work: () => Promise<JobValue>): Promise<JobValue> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isFailure(error) || error.code !== 'login-needed') throw error;
-    const { origin, why } = error.args;
-    throw new Waiting([
-      { kind: 'login', origin: String(origin), why: (why ?? 'refused') as LoginNeed['why'] },
-    ]);
-  }
 }

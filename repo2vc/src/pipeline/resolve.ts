@@ -20,7 +20,7 @@ export async function resolve(text: string, tools: StepTools): Promise<Reference
   };
   const typed = text.trim();
   const doi = doiOf(typed);
-  if (doi !== undefined) return resolveDoi(doi, typed, tools);
+  if (doi !== undefined) return resolveDoi(doi, typed, context, tools);
   for (const provider of contentProviders) {
     const reference = provider.claims(typed, context);
     if (reference) return reference;
@@ -28,10 +28,15 @@ export async function resolve(text: string, tools: StepTools): Promise<Reference
   throw malformed(typed, context);
 }
 
-async function resolveDoi(doi: string, text: string, tools: StepTools): Promise<Reference> {
+async function resolveDoi(
+  doi: string,
+  text: string,
+  context: ClaimContext,
+  tools: StepTools,
+): Promise<Reference> {
   const url = await landingOf(doi, tools);
   for (const provider of contentProviders) {
-    const reference = provider.landing?.(url, doi);
+    const reference = provider.landing?.(url, doi, context);
     if (reference) return { ...reference, text };
   }
   const host = URL.canParse(url) ? new URL(url).host : url;

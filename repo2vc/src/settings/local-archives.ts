@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Places } from '../context.ts';
 import { readIfThere, writeFileAtomic } from '../io/files.ts';
@@ -9,14 +9,17 @@ const parseEntry = parserOf<LocalArchive>('archive.schema.json#/$defs/LocalArchi
 
 /**
  * Tells every later command where a local archive is served. The entry stays when the archive is stopped, so that a
- * command that needs it can say how to start it again.
+ * command that needs it can say how to start it again; entries whose folder is gone are taken out.
  */
 export async function registerLocalArchive(
   { places, clock }: { readonly places: Places; readonly clock: Clock },
   archive: Pick<LocalArchive, 'archiveId' | 'origin' | 'doiPrefix' | 'directory'>,
 ): Promise<void> {
   const { archiveId, origin, doiPrefix, directory } = archive;
-  const path = join(places.state, 'archives', `${archiveId}.json`);
+  const folder = join(places.state, 'archives');
+  for (const { path, entry } of await entriesIn(folder)) {
+    if (!existsSync(entry.directory)) await rm(path, { force: true });
+  }
   const entry: LocalArchive = {
     schemaVersion: 1,
     archiveId,
@@ -25,7 +28,7 @@ export async function registerLocalArchive(
     directory,
     servedAt: clock.now().toISOString(),
   };
-  await writeFileAtomic(path, canonicalJson(entry));
+  await writeFileAtomic(join(folder, `${archiveId}.json`), canonicalJson(entry));
 }
 
 /**
@@ -33,10 +36,7 @@ export async function registerLocalArchive(
  * `local`, because it is the one that a person has before them; others are `local-<id>`.
  */
 export async function localArchives(places: Places): Promise<ArchiveSetting[]> {
-  const folder = join(places.state, 'archives');
-  const names = await readdir(folder).catch(() => []);
-  const read = names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name)));
-  const entries = (await Promise.all(read)).filter((entry) => entry !== undefined);
+  const entries = (await entriesIn(join(places.state, 'archives'))).map(({ entry }) => entry);
   const key = (entry: LocalArchive) => `${entry.servedAt} ${entry.archiveId}`;
   return entries
     .filter((entry) => existsSync(entry.directory))
@@ -49,7 +49,12 @@ export async function localArchives(places: Places): Promise<ArchiveSetting[]> {
     }));
 }
 
-async function readEntry(path: string): Promise<LocalArchive | undefined> {
-  const text = await readIfThere(path);
-  return text === undefined ? undefined : parseEntry(JSON.parse(text), path);
+async function entriesIn(folder: string): Promise<{ path: string; entry: LocalArchive }[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const read = names.map(async (name) => {
+    const path = join(folder, name);
+    const text = await readIfThere(path);
+    return text === undefined ? [] : [{ path, entry: parseEntry(JSON.parse(text), path) }];
+  });
+  return (await Promise.all(read)).flat();
 }

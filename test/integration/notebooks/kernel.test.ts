@@ -1,4 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startKernel } from '../../../repo2vc/src/notebooks/kernel.ts';
 import type { Output } from '../../../repo2vc/src/notebooks/outputs.ts';
@@ -105,6 +107,21 @@ test('a kernel is found by name, else by language with the substitution told, el
       args: { asked: 'ir', known: ['python3'] },
     },
   );
+});
+
+test('a kernel that ends while it starts, as when its ports are taken meanwhile, is no failure', async () => {
+  const context = testContext();
+  const jupyter = await startJupyter();
+  const specs = join(dirname(jupyter.root), '.local/share/jupyter/kernels');
+  mkdirSync(join(specs, 'once'), { recursive: true });
+  const script = `if mkdir "${jupyter.root}/died"; then exit 1; fi; exec python -m ipykernel_launcher -f "$1"`;
+  const argv = ['sh', '-c', script, 'sh', '{connection_file}'];
+  const spec = { argv, display_name: 'once', language: 'python' };
+  writeFileSync(join(specs, 'once', 'kernel.json'), JSON.stringify(spec));
+  await waitForServer(jupyter.server, jupyter.program, context);
+  const kernel = await startKernel(jupyter.server, { name: 'once' }, '', context);
+  expect(await kernel.execute('1', plain)).toMatchObject({ ended: 'ok' });
+  await kernel.shutdown();
 });
 
 test('a server that ends, never answers, or is somebody else is a failure that tells its log', async () => {

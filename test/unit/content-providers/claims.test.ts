@@ -107,11 +107,11 @@ describe('invenio-rdm', () => {
   });
 
   it('knows the page that a DOI leads to', () => {
-    expect(landing('https://zenodo.org/doi/10.5281/zenodo.7', '10.5281/zenodo.7')).toMatchObject({
+    expect(landing('https://zenodo.org/doi/10.5281/zenodo.7', '10.5281/zenodo.7', context)).toMatchObject({
       recordId: '7',
       doi: '10.5281/zenodo.7',
     });
-    expect(landing('https://figshare.com/articles/7', '10.6084/m9.figshare.7')).toBeUndefined();
+    expect(landing('https://figshare.com/articles/7', '10.6084/m9.figshare.7', context)).toBeUndefined();
     const there = landing('http://archive.lan/records/7', '10.1234/7', context);
     expect(there?.origin).toBe('http://archive.lan');
   });

@@ -1,11 +1,12 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { Failure } from '../../failure.ts';
+import type { Run } from '../../index.ts';
 import { contextOf, type Host, type Screen } from '../host.ts';
 import { unanswered } from '../needs.ts';
-import { type CommonOptions, screenOf, secretsOf, withCommonOptions } from '../options.ts';
+import { type CommonOptions, screenOf, secretsIn, secretsOf, withCommonOptions } from '../options.ts';
 import { showResult } from '../render/result.ts';
-import { moment, safe } from '../render/words.ts';
+import { moment, oneLine, stateText } from '../render/words.ts';
 import { type AnswerOptions, answersFrom, detach, withAnswerOptions } from './reproduce.ts';
 
 /** `repo2vc runs …` */
@@ -70,7 +71,11 @@ async function list(host: Host, options: CommonOptions): Promise<void> {
   const screen = screenOf(options, process);
   const rows = [];
   for (const run of await engine.listRuns(host.places)) {
-    const request = await engine.requestOf(run);
+    const request = await engine.requestOf(run).catch(() => undefined);
+    if (!request) {
+      rows.push({ id: run.id, kind: '-', state: 'unreadable', began: undefined, reference: run.folder });
+      continue;
+    }
     const reference = request.kind === 'reproduce' ? request.reference : request.folder;
     const began = (await engine.readEvents(run))[0]?.time;
     rows.push({ id: run.id, kind: request.kind, state: await engine.stateOf(run), began, reference });
@@ -80,7 +85,7 @@ async function list(host: Host, options: CommonOptions): Promise<void> {
   for (const row of rows) {
     const began = row.began ? moment(row.began) : '-'.padEnd(16);
     screen.out(
-      `${row.id}  ${row.state.padEnd(11)}  ${row.kind.padEnd(9)}  ${began}  ${safe(row.reference)}\n`,
+      `${row.id}  ${stateText(row.state).padEnd(11)}  ${row.kind.padEnd(9)}  ${began}  ${oneLine(row.reference)}\n`,
     );
   }
 }
@@ -103,7 +108,7 @@ async function show(id: string, options: ShowOptions, host: Host): Promise<void>
 /** Whether the cluster of a run, which has its id, still runs. */
 async function isThere(id: string, host: Host): Promise<boolean> {
   const engine = await import('../../index.ts');
-  const views = await engine.listClusters(contextOf(host, () => undefined));
+  const views = await engine.listClusters(contextOf(host));
   return views.some((view) => view.cluster.id === id && view.phase !== 'expired');
 }
 
@@ -130,9 +135,6 @@ async function attach(id: string, options: CommonOptions, host: Host): Promise<v
   await showEnd(run, host, screen);
 }
 
-type Engine = typeof import('../../index.ts');
-type Run = Awaited<ReturnType<Engine['openRun']>>;
-
 async function showEnd(run: Run, host: Host, screen: Screen): Promise<void> {
   const engine = await import('../../index.ts');
   const state = await engine.stateOf(run);
@@ -141,7 +143,7 @@ async function showEnd(run: Run, host: Host, screen: Screen): Promise<void> {
   if (state === 'failed') throw await engine.failureOf(run);
   if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state })}\n`);
   const next = state === 'interrupted' ? ` Go on with: repo2vc runs resume ${run.id}` : '';
-  screen.out(`Run ${run.id} is ${state}.${next}\n`);
+  screen.out(`Run ${run.id} is ${stateText(state)}.${next}\n`);
 }
 
 async function cancel(id: string, options: CommonOptions, host: Host): Promise<void> {
@@ -151,7 +153,7 @@ async function cancel(id: string, options: CommonOptions, host: Host): Promise<v
   const run = await engine.openRun(host.places, id);
   const { kind } = await engine.requestOf(run);
   const renderer = rendererFor(screen);
-  const context = contextOf(host, () => undefined);
+  const context = contextOf(host);
   try {
     await engine.cancelRun(
       run,
@@ -178,7 +180,7 @@ async function resumeRun(id: string, options: ResumeOptions, host: Host): Promis
   await engine.refuseLateAnswersTo(run, answers);
   await engine.addAnswers(run, answers);
   const secrets = options.secretsOnStdin
-    ? new Map(Object.entries(JSON.parse((await text(process.stdin)) || '{}') as Record<string, string>))
+    ? secretsIn(await text(process.stdin))
     : secretsOf(options.secretFile ?? []);
   if (options.detach) return detach(run.id, secrets, host, screen);
   const result = await runInForeground(engine, run, { host, screen, secrets });

@@ -25,11 +25,7 @@ export function claims(text: string, { archives }: Known): InvenioRdmReference |
 }
 
 /** A DOI's landing page, when it is the page of a record. */
-export function landing(
-  url: string,
-  doi: string,
-  context: Known = { archives: [] },
-): InvenioRdmReference | undefined {
+export function landing(url: string, doi: string, context: Known): InvenioRdmReference | undefined {
   const claimed = claims(url, context);
   return claimed && { ...claimed, doi };
 }

@@ -54,7 +54,13 @@ async function examineIsolation(guarantees: Guarantees, context: Context): Promi
   }
   const message =
     'bubblewrap is installed and does not work here: experiments run with the rights of a user.';
-  return note('isolation', 'bubblewrap-forbidden', message, {}, 'bwrap --unshare-user --ro-bind / / true');
+  return note(
+    'isolation',
+    'bubblewrap-forbidden',
+    message,
+    {},
+    'bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev true',
+  );
 }
 
 function examineLimits(guarantees: Guarantees): Finding {

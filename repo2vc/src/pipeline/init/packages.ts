@@ -15,7 +15,7 @@ export interface Packages {
 }
 
 /** What an environment must have so that the notebook can be opened in it. */
-const jupyter = { jupyterlab: '4.6.4', ipykernel: '7.4.0' };
+const jupyter = { jupyterlab: '4.6.4', ipykernel: '7.3.0' };
 /** The newest that still take Python 3.9. */
 const olderJupyter = { jupyterlab: '4.5.0', ipykernel: '6.31.0' };
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
-import { bubblewrapWorks, namespaces } from '../../../io/bubblewrap.ts';
+import { bubblewrapWorks, namespaces, systemMounts } from '../../../io/bubblewrap.ts';
 import { run } from '../../../io/processes.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import type { Guarantees } from '../../types.ts';
@@ -50,8 +50,8 @@ export async function checkComputer(context: Context): Promise<Guarantees> {
 export const chooseIsolation = oncePerEnvironment(tryBubblewrap);
 
 async function tryBubblewrap(context: Context): Promise<ProcessNodeTag['isolation']> {
-  const look = ['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
-  return (await bubblewrapWorks([...namespaces(), ...look], context)) ? 'bubblewrap' : 'none';
+  const options = [...namespaces(), ...(await systemMounts())];
+  return (await bubblewrapWorks(options, context)) ? 'bubblewrap' : 'none';
 }
 
 async function missingPrograms(context: Context): Promise<string[]> {
