@@ -27,6 +27,8 @@ check_lease() {
   until=0
   { read -r until <lease; } 2>/dev/null
   [ "$(date +%s)" -lt "$until" ] && return
+  # First, so that no secret is left whatever happens to us meanwhile; again for what programs were still writing.
+  rm -rf -- "$volatile"
   end_all
   rm -rf -- "$volatile"
   exit 0

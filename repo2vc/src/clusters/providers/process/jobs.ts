@@ -1,4 +1,4 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
@@ -56,9 +56,18 @@ export async function viewJob(sandbox: Sandbox, name: string): Promise<JobView> 
 /** The end of what a job printed; see NodeConnection.jobLog. */
 export async function readJobLog(sandbox: Sandbox, name: string, maxBytes: number): Promise<string> {
   const folder = jobFolder(sandbox, name);
-  const newest = await tail(join(folder, 'log'), maxBytes);
-  const before = await tail(join(folder, 'log.1'), maxBytes - newest.length);
-  return Buffer.concat([before, newest]).toString('utf8');
+  const newest = await open(join(folder, 'log')).catch(() => undefined);
+  const before = await open(join(folder, 'log.1')).catch(() => undefined);
+  try {
+    const end = await tail(newest, maxBytes);
+    // Between the two looks `log` may have become `log.1`.
+    const isSame = newest && before && (await newest.stat()).ino === (await before.stat()).ino;
+    const start = isSame ? Buffer.alloc(0) : await tail(before, maxBytes - end.length);
+    return Buffer.concat([start, end]).toString('utf8');
+  } finally {
+    await newest?.close();
+    await before?.close();
+  }
 }
 
 /** Ends a job; see NodeConnection.stopJob. */
@@ -89,17 +98,12 @@ function jobFolder(sandbox: Sandbox, name: string): string {
   return join(sandbox.place.folder, names.jobs, name);
 }
 
-async function tail(path: string, maxBytes: number): Promise<Buffer> {
-  const file = await open(path).catch(() => undefined);
+async function tail(file: FileHandle | undefined, maxBytes: number): Promise<Buffer> {
   if (!file) return Buffer.alloc(0);
-  try {
-    const { size } = await file.stat();
-    const length = Math.max(0, Math.min(size, maxBytes));
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  const { size } = await file.stat();
+  const length = Math.max(0, Math.min(size, maxBytes));
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+  return buffer.subarray(0, bytesRead);
 }
 
 function quoted(word: string): string {
