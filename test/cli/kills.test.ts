@@ -67,7 +67,7 @@ async function stopAndResume(person: Person, moments: readonly Moment[], signal:
     if (run.events().some(isOver)) continue;
     ended.push(await stopAt(started, run, moment, signal, after));
     after = lastOf(run);
-    started = person.start(['runs', 'resume', run.id]);
+    started = person.start(['runs', 'resume', run.id, '--yes']);
   }
   const { code, stdout, stderr } = await started.ended;
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });

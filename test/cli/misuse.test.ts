@@ -266,7 +266,7 @@ describe.skipIf(process.getuid?.() !== 0 || !needs.pip)('a full disk', () => {
     expect(belongings(person)).toEqual([]);
     execFileSync('mount', ['-o', 'remount,size=200m', person.state]);
     const run = await onlyRun(person);
-    expect((await person.type(['runs', 'resume', run.id])).code).toBe(0);
+    expect((await person.type(['runs', 'resume', run.id, '--yes'])).code).toBe(0);
     await openSession(person, run.id);
     expect((await person.type(['clusters', 'destroy', run.id])).code).toBe(0);
     expect(belongings(person)).toEqual([]);

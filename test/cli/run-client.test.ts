@@ -57,8 +57,8 @@ describe.skipIf(!needs.pip)('a run driven through its files alone', () => {
   it('is cancelled while it works', async () => {
     const person = stranger(published.archive);
     const request = { kind: 'reproduce', reference: published.doi, workingDirectory: person.folder };
-    const run = createRun(person, request, { provider: 'process', confirmShown: true });
-    const owner = run.start();
+    const run = createRun(person, request, { provider: 'process' });
+    const owner = run.start('--yes');
     await run.attach((event) => event.code === 'cell-started');
     run.cancel();
     await gone(owner);

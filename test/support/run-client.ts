@@ -18,7 +18,7 @@ export interface RunClient {
   readonly id: string;
   readonly folder: string;
   /** Starts an owner; gives its process. */
-  start(): ChildProcess;
+  start(...options: readonly string[]): ChildProcess;
   /** All events so far. */
   events(): EventLine[];
   /** Waits until an event fulfils the condition, beginning after `seq`. */
@@ -86,8 +86,8 @@ export function openRun(person: Person, id: string): RunClient {
     events,
     attach,
     isOwned,
-    start: () =>
-      spawn(process.execPath, [command, 'runs', 'resume', id, '--log-format', 'json'], {
+    start: (...options) =>
+      spawn(process.execPath, [command, 'runs', 'resume', id, '--log-format', 'json', ...options], {
         env: person.environment,
         stdio: 'ignore',
         detached: true,

@@ -63,10 +63,10 @@ async function bringHome(
   const same = new Set(known.filter((path) => hashes?.hashes.get(path) === placed.hashes.get(path)));
   const changed = touched.map(([path]) => path).filter((path) => !same.has(path));
   if (changed.length === 0) return 0;
-  const tar = await connection.get(directory, changed.map(nameOf));
   const temporary = join(context.places.state, 'saved', `.${cluster.id}-${node.name}`);
   await rm(temporary, { recursive: true, force: true });
   try {
+    const tar = await connection.get(directory, changed.map(nameOf));
     const files = await unpackTar(tar, temporary, { ...caps, source: `The node of ${cluster.id}` });
     if (files.length < changed.length) throw notAllRead(changed.length - files.length, node);
     const folder = await keep(temporary, cluster.id, directory, context);

@@ -36,9 +36,10 @@ async function tryToTake(folder: string): Promise<Lock | { readonly owner: LockO
     await writeFile(temporary, JSON.stringify(mine), { flag: 'wx', flush: true });
     await link(temporary, path);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    // ENOENT: whoever won is clearing the folder already.
+    if (codeOf(error) !== 'EEXIST' && codeOf(error) !== 'ENOENT') throw error;
     const winner = await newestOf(folder);
-    return { owner: winner?.owner ?? mine };
+    return winner ? { owner: winner.owner ?? mine } : await tryToTake(folder);
   } finally {
     await rm(temporary, { force: true });
   }

@@ -7,7 +7,7 @@ import type {
   Session,
   Target,
 } from '../model/index.ts';
-import { forgetValues, loadValue, type Run, saveValue } from '../runs/folder.ts';
+import { addAnswers, forgetValues, loadValue, type Run, saveValue } from '../runs/folder.ts';
 import { buildEnvironments } from './build.ts';
 import { destroyCluster, listClusters } from './clusters.ts';
 import { confirmation } from './confirm.ts';
@@ -53,7 +53,9 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
   );
   if (request.until === 'target') return target;
   if (!again) refuseLateAnswers(plan, target, detection, answers);
-  answered(confirmation(plan, target, answers));
+  const confirmed = answered(confirmation(plan, target, answers));
+  // From here on it is accepted for good: whoever resumes the run is not asked again.
+  if (!answers.confirmed?.includes(confirmed)) await addAnswers(run, { confirmed: [confirmed] });
   if ((await loadValue(run, saved.prepared.name, saved.prepared.parse)) === undefined) {
     answered(checkSecrets(templateOf(detection), secrets));
   }

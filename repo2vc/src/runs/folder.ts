@@ -108,16 +108,14 @@ export async function answersOf(run: Run): Promise<Answers> {
 }
 
 /**
- * Adds answers to those that were given before; the newer wins, lists are joined. What a publication shows is accepted
- * unseen (`confirmShown`) by the command alone that says so: it cannot be taken back. Failure `invalid-answer`.
+ * Adds answers to those that were given before; the newer wins, lists are joined. What is shown is accepted unseen
+ * (`confirmShown`) for the command alone that says so: the next one may show something else. Failure `invalid-answer`.
  */
 export async function addAnswers(run: Run, more: Partial<Answers>): Promise<Answers> {
-  const { confirmShown, ...before } = await answersOf(run);
-  const isKept = confirmShown && (await requestOf(run)).kind !== 'publish';
+  const { confirmShown: _, ...before } = await answersOf(run);
   const join = <T>(a: readonly T[] = [], b: readonly T[] = []) => [...new Set([...a, ...b])];
   const answers: Answers = {
     ...before,
-    ...(isKept ? { confirmShown } : {}),
     ...more,
     schemaVersion: 1,
     parameters: { ...before.parameters, ...more.parameters },

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,19 @@ describe('the lock of a folder', () => {
   it('is held by one of many who try at once', async () => {
     const folder = temporaryFolder();
     const results = await Promise.all(Array.from({ length: 20 }, () => takeLock(folder)));
+    expect(results.filter((result) => 'release' in result)).toHaveLength(1);
+  });
+
+  it('is held by one, also when the winner clears the folder while others still try', async () => {
+    const folder = temporaryFolder();
+    const clear = () => {
+      const names = readdirSync(folder);
+      for (const name of names.includes('lock.1.json') ? names : [])
+        if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+    };
+    const clearing = setInterval(clear, 0);
+    const tries = Promise.all(Array.from({ length: 50 }, () => takeLock(folder)));
+    const results = await tries.finally(() => clearInterval(clearing));
     expect(results.filter((result) => 'release' in result)).toHaveLength(1);
   });
 

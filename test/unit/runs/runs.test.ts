@@ -199,7 +199,7 @@ describe('a run', () => {
     expect(await listRuns(context.places)).toHaveLength(3);
   });
 
-  it('that publishes unseen does so for the command that said so; every other answer stays', async () => {
+  it('accepts what is shown unseen for the command that said so; every other answer stays', async () => {
     const context = testContext();
     const publication = { schemaVersion: 1, kind: 'publish', folder: '/a', archive: 'zenodo' } as const;
     const run = await createRun(publication, { schemaVersion: 1, confirmShown: true }, context);
