@@ -36,13 +36,39 @@ export async function startKernel(
   path: string,
   context: KernelContext,
 ): Promise<Kernel> {
+  // Jupyter gives a kernel ports that are free at that moment, and somebody else may take one before the kernel does:
+  // such a kernel may never answer, and another one will.
+  const first = await tryOne(server, wish, path, 20_000, context);
+  if ('execute' in first) return first;
+  const second = await tryOne(server, wish, path, 120_000, context);
+  if ('execute' in second) return second;
+  throw notRunning(second);
+}
+
+interface Unready extends CellResult {
+  readonly name: string;
+}
+
+async function tryOne(
+  server: JupyterServer,
+  wish: KernelWish,
+  path: string,
+  timeoutMs: number,
+  context: KernelContext,
+): Promise<Kernel | Unready> {
   const kernel = await startOne(server, wish, path, context);
   const code = kernel.language === 'python' ? pythonSetup : '';
-  const options = { timeoutMs: 120_000, maxOutput: 10_000, margin: 0, history: false };
-  const { ended, outputs } = await kernel.execute(code, options);
-  if (ended === 'ok') return kernel;
+  const options = { timeoutMs, maxOutput: 10_000, margin: 0, history: false };
+  const result = await kernel.execute(code, options);
+  if (result.ended === 'ok') return kernel;
   await kernel.shutdown();
-  throw new Failure('kernel-not-started', `The kernel ${kernel.name} does not run code (${ended}).`, {
+  const unready = { ...result, name: kernel.name };
+  if (result.ended === 'timeout' || result.ended === 'died') return unready;
+  throw notRunning(unready);
+}
+
+function notRunning({ name, ended, outputs }: Unready): Failure {
+  return new Failure('kernel-not-started', `The kernel ${name} does not run code (${ended}).`, {
     hint: 'The environment must contain a working kernel: look at its requirements.',
     args: { ended, said: lastLines(outputs) },
   });

@@ -109,18 +109,31 @@ test('a kernel is found by name, else by language with the substitution told, el
   );
 });
 
-test('a kernel that ends while it starts, as when its ports are taken meanwhile, is no failure', async () => {
+test.each([
+  ['ends', 'raise SystemExit(1)'],
+  ['never answers', 'IPythonKernel.do_execute = lambda *_, **__: Event().wait()'],
+])('a kernel that %s while it starts, as when a port is taken from it, is no failure', async (_, trouble) => {
   const context = testContext();
   const jupyter = await startJupyter();
-  const specs = join(dirname(jupyter.root), '.local/share/jupyter/kernels');
-  mkdirSync(join(specs, 'once'), { recursive: true });
-  const script = `if mkdir "${jupyter.root}/died"; then exit 1; fi; exec python -m ipykernel_launcher -f "$1"`;
-  const argv = ['sh', '-c', script, 'sh', '{connection_file}'];
+  const folder = join(dirname(jupyter.root), '.local/share/jupyter/kernels/once');
+  mkdirSync(folder, { recursive: true });
+  const script = [
+    'import os, sys',
+    'from asyncio import Event',
+    'from ipykernel.ipkernel import IPythonKernel',
+    'from ipykernel.kernelapp import IPKernelApp',
+    'if not os.path.exists("begun"):',
+    '    open("begun", "w").close()',
+    `    ${trouble}`,
+    'IPKernelApp.launch_instance()',
+  ];
+  writeFileSync(join(folder, 'start.py'), script.join('\n'));
+  const argv = ['python', join(folder, 'start.py'), '-f', '{connection_file}'];
   const spec = { argv, display_name: 'once', language: 'python' };
-  writeFileSync(join(specs, 'once', 'kernel.json'), JSON.stringify(spec));
+  writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
   await waitForServer(jupyter.server, jupyter.program, context);
   const kernel = await startKernel(jupyter.server, { name: 'once' }, '', context);
-  expect(await kernel.execute('1', plain)).toMatchObject({ ended: 'ok' });
+  expect(await kernel.execute('1', plain)).toMatchObject({ ended: 'ok', executionCount: 1 });
   await kernel.shutdown();
 });
 
