@@ -25,24 +25,22 @@ export async function recordListing(connection: NodeConnection, directory: strin
 /**
  * Saves what changed on these nodes since `recordListing` to the state folder, below `saved/<cluster>`. Their
  * programs are ended first. What a node says is a stranger's word: names are checked, amounts are capped, and nothing of
- * it is run. A node that is being created has no work yet. Gives the number of files.
+ * it is run. A node that is being created has no work yet.
  */
 export async function bringHomeFrom(
   nodes: readonly NodeView[],
   cluster: ClusterId,
   provider: ClusterProvider,
   context: Context,
-): Promise<number> {
+): Promise<void> {
   const worked = nodes.filter((one) => one.state !== 'creating');
   await provider.stop(cluster, worked, context);
-  let saved = 0;
   await eachOf(worked, async (node) => {
     const connection = await provider.connect(cluster, node, context);
-    saved += await bringHome(connection, node, cluster, context);
+    await bringHome(connection, node, cluster, context);
   }).catch((error: unknown) => {
     throw notSaved(error, cluster);
   });
-  return saved;
 }
 
 async function bringHome(
@@ -50,19 +48,19 @@ async function bringHome(
   node: NodeView,
   cluster: ClusterId,
   context: Context,
-): Promise<number> {
+): Promise<void> {
   const placed = await listing(connection, ['placed']);
-  if (!placed) return 0;
+  if (!placed) return;
   const directory = parseDirectory(placed.directory, 'the listing on the node');
   const now = await listing(connection, ['now', directory]);
-  if (!now) return 0;
+  if (!now) return;
   const touched = [...now.states].filter(([path, state]) => placed.states.get(path) !== state);
   const known = touched.map(([path]) => path).filter((path) => placed.hashes.has(path));
   const input = Buffer.from(known.map((path) => `${path}\0`).join(''), 'latin1');
   const hashes = known.length === 0 ? undefined : await listing(connection, ['hash', directory], input);
   const same = new Set(known.filter((path) => hashes?.hashes.get(path) === placed.hashes.get(path)));
   const changed = touched.map(([path]) => path).filter((path) => !same.has(path));
-  if (changed.length === 0) return 0;
+  if (changed.length === 0) return;
   const temporary = join(context.places.state, 'saved', `.${cluster.id}-${node.name}`);
   await rm(temporary, { recursive: true, force: true });
   try {
@@ -71,7 +69,6 @@ async function bringHome(
     if (files.length < changed.length) throw notAllRead(changed.length - files.length, node);
     const folder = await keep(temporary, cluster.id, directory, context);
     context.emit({ code: 'work-saved', args: { cluster: cluster.id, files: files.length, folder } });
-    return files.length;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

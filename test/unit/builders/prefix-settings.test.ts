@@ -101,8 +101,8 @@ test('uv sees what it needs and nothing that changes what is built', () => {
   ]) {
     expect(variables).not.toHaveProperty(name);
   }
-  const inside = sandboxVariables({ ...variables, NETRC: '/home/me/.netrc' }, '/work');
-  expect(inside).toMatchObject({ HOME: '/tmp', UV_CACHE_DIR: '/work/uv-cache', PATH: '/bin' });
+  const inside = sandboxVariables({ ...variables, NETRC: '/home/me/.netrc' }, '/build');
+  expect(inside).toMatchObject({ HOME: '/tmp', UV_CACHE_DIR: '/build/uv-cache', PATH: '/bin' });
   for (const name of ['NETRC', 'UV_INDEX_MINE_PASSWORD']) expect(inside).not.toHaveProperty(name);
 });
 
