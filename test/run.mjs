@@ -1,5 +1,5 @@
 // `npm test`: everything CI runs. Looks what this computer has, so that tests that need more are skipped and told of;
-// checks lint and types; runs the tests; looks for what they left behind. `npm test -- unit/model` runs only the test
+// checks lint and types; finds or starts a container engine; runs the tests; looks for what they left behind. `npm test -- unit/model` runs only the test
 // files whose path contains that. REPO2VC_NO_SKIPS=1 makes a skipped test a failure.
 import { spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { missingTools, tools } from './support/computer.mjs';
-import { leftovers } from './support/leftovers.mjs';
+import { engineForTests } from './support/engine.mjs';
+import { leftovers, newThings, thingsOf } from './support/leftovers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const filters = process.argv.slice(2);
+const cache = process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`);
 const ours = (...path) => join(root, 'node_modules', ...path);
 process.on('SIGINT', () => undefined); // the programs below get it too, and end; then we tell what happened
 
@@ -80,8 +82,7 @@ async function runTests(missing) {
   const env = {
     ...process.env,
     TMPDIR: folder,
-    REPO2VC_TEST_CACHE:
-      process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`),
+    REPO2VC_TEST_CACHE: cache,
     REPO2VC_TEST_MISSING: missing.join(','),
   };
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -94,6 +95,28 @@ async function runTests(missing) {
   return { ...counts, left };
 }
 
+/** An engine for the tests that need one, which no unit test does; undefined, and told of, when none can be had. */
+async function findEngine() {
+  if (filters.length > 0 && filters.every((filter) => filter.startsWith('unit'))) return undefined;
+  try {
+    return await engineForTests(cache);
+  } catch (error) {
+    console.log(`\nNo container engine for the tests: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** The tests, with an engine if there is one. It ends with this process, whatever happens. */
+async function runTestsWithEngine() {
+  const engine = await findEngine();
+  if (engine) process.env.DOCKER_HOST = engine.host;
+  const before = engine ? await thingsOf(engine) : [];
+  const missing = missingTools();
+  const tests = await runTests(missing);
+  const left = engine ? [...(await newThings(engine, before)), ...(await engine.end())] : [];
+  return { ...tests, missing, left: [...tests.left, ...left] };
+}
+
 function tellSkipped(skipped, missing) {
   if (skipped.length === 0) return;
   console.log(`\nSKIPPED: ${skipped.length} tests did not run on this computer.`);
@@ -103,7 +126,6 @@ function tellSkipped(skipped, missing) {
   }
 }
 
-const missing = missingTools();
 const checks =
   filters.length > 0
     ? []
@@ -116,8 +138,8 @@ const checks =
         ]),
         await check('types (tsc)', [ours('typescript', 'bin', 'tsc'), '-b']),
       ];
-const tests = await runTests(missing);
-tellSkipped(tests.skipped, missing);
+const tests = await runTestsWithEngine();
+tellSkipped(tests.skipped, tests.missing);
 
 // Told once more at the very end, where somebody looks first; to a file too, for who runs more than this.
 const failures = [

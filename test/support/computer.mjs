@@ -27,7 +27,7 @@ function onPath(...names) {
 /** The Chromium that browser tests drive. */
 export const chromiumPath = () => onPath('chromium', 'chromium-browser', 'google-chrome');
 
-/** @type {Record<'git' | 'pip' | 'bubblewrap' | 'chromium' | 'root', { isHere: () => boolean, how: string }>} */
+/** @type {Record<'git' | 'pip' | 'bubblewrap' | 'chromium' | 'docker' | 'root', { isHere: () => boolean, how: string }>} */
 export const tools = {
   git: { isHere: () => works('git', '--version'), how: 'apt-get install git' },
   pip: {
@@ -41,6 +41,10 @@ export const tools = {
   chromium: {
     isHere: () => chromiumPath() !== undefined,
     how: 'apt-get install chromium fonts-dejavu-core',
+  },
+  docker: {
+    isHere: () => works(process.execPath, join(import.meta.dirname, 'engine.mjs')),
+    how: 'apt-get install docker.io debootstrap, and sudo npm test (which starts an engine where none answers)',
   },
   root: { isHere: () => process.getuid?.() === 0, how: 'sudo npm test' },
 };

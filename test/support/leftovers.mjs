@@ -2,6 +2,8 @@
 // the tests start has that folder in its environment, arguments or working directory: so both can be found exactly.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { baseImage } from './base-image.mjs';
+import { ask } from './engine-api.mjs';
 
 /** @param {() => string} read */
 function orNothing(read) {
@@ -42,4 +44,43 @@ export async function leftovers(folder) {
     return `process ${pid}: ${command.slice(0, 300)}`;
   });
   return [...found, ...readdirSync(folder).map((name) => `in the temporary folder: ${name}`)];
+}
+
+/**
+ * The containers, networks and volumes of ours on an engine, and the images that nobody would find again: what was built
+ * is kept under its name, as the caches on disk are. On an engine that is ours alone, everything counts.
+ * @param {{ host: string, own: boolean }} engine
+ * @returns {Promise<string[]>}
+ */
+export async function thingsOf({ host, own }) {
+  const [containers, networks, { Volumes: volumes }, images] = await Promise.all(
+    ['/containers/json?all=1', '/networks?filters={"type":["custom"]}', '/volumes', '/images/json'].map(
+      (path) => ask(host, 'GET', path),
+    ),
+  );
+  const marked = ({ Labels }) => Object.keys(Labels ?? {}).some((name) => name.startsWith('repo2vc'));
+  const counts = (thing) => own || marked(thing);
+  return [
+    ...containers.filter(counts).map(({ Id, Names }) => `container ${Id.slice(0, 12)} ${Names}`),
+    ...networks.filter(counts).map(({ Name }) => `network ${Name}`),
+    ...(volumes ?? []).filter(counts).map(({ Name }) => `volume ${Name}`),
+    ...images.flatMap((image) => unfindable(image, marked(image)).map((name) => `image ${name}`)),
+  ].sort();
+}
+
+/** An image that has a name of tests, or one of ours that has no name. */
+function unfindable({ Id, RepoTags }, isMarked) {
+  const names = (RepoTags ?? []).filter((name) => name !== '<none>:<none>');
+  if (names.length === 0 && isMarked) return [Id];
+  return names.filter((name) => name.startsWith('repo2vc-test/') && name !== baseImage);
+}
+
+/**
+ * What is on the engine and was not there before; it has ten seconds to go.
+ * @param {{ host: string, own: boolean }} engine @param {string[]} before
+ */
+export async function newThings(engine, before) {
+  const look = async () => (await thingsOf(engine)).filter((thing) => !before.includes(thing));
+  for (let i = 0; i < 20 && (await look()).length > 0; i++) await sleep(500);
+  return (await look()).map((thing) => `on the engine: ${thing}`);
 }

@@ -17,6 +17,8 @@ export const needs = {
   pip: has('pip'),
   bubblewrap: has('bubblewrap'),
   chromium: has('chromium'),
+  /** A container engine of version 20.10 or newer that answers, with the image that tests build on. */
+  docker: has('docker'),
   /** To mount a small disk, or to become another user. */
   root: has('root'),
 } as const satisfies Record<Tool, boolean>;
