@@ -1,4 +1,5 @@
 import type { Emit } from './events.ts';
+import type { ContainerSettings } from './model/index.ts';
 
 /** Time, so that tests own it. */
 export interface Clock {
@@ -30,4 +31,6 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Who owns what is made here: user name and computer, `user@host`. */
   readonly owner: string;
+  /** How containers are to be made, by the person's settings: read when it is first asked for. */
+  readonly containers: () => Promise<ContainerSettings>;
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -204,27 +205,23 @@ describe.each(clusterProviders.map((provider) => ({ provider, id: provider.id })
     expect(footprint(context.places, secret).filter((line) => line.startsWith('process'))).toEqual([]);
   });
 
-  it('leads a socket of this computer into the node', async () => {
+  it('leads the programs of the node to a server of ours', async () => {
     const { connect } = await started(provider);
     const connection = await connect();
-    const { hostPath, nodePath } = await connection.exposeSocket('broker');
-    const { createServer } = await import('node:net');
-    const { chmodSync } = await import('node:fs');
-    const server = createServer((socket) => socket.end('hello'));
-    await new Promise<void>((resolve) => server.listen(hostPath, resolve));
-    onTestFinished(() => {
-      server.close();
-    });
-    chmodSync(hostPath, 0o666);
-    const client = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("${nodePath}"); print(s.recv(9).decode())`;
-    expect((await connection.exec(['python', '-c', client])).stdout.toString()).toBe('hello\n');
+    const server = createServer((_request, response) => response.end('hello'));
+    const { nodePath, close } = await connection.serve('broker', server);
+    onTestFinished(close);
+    const client = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("${nodePath}"); s.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n"); print(s.makefile().read().endswith("hello"))`;
+    expect((await connection.exec(['python', '-c', client])).stdout.toString()).toBe('True\n');
   });
 
   it('answers at its endpoint', async () => {
     const { connect } = await started(provider);
     const connection = await connect();
-    const { host, port } = await connection.endpoint(await connection.freePort());
-    await connection.startJob('web', ['python', '-m', 'http.server', '--bind', host, String(port)]);
+    const bind = await connection.listen();
+    const { host, port } = await connection.endpoint(bind.port);
+    const web = ['python', '-m', 'http.server', '--bind', bind.address, String(bind.port)];
+    await connection.startJob('web', web);
     const status = await eventually(() =>
       fetch(`http://${host}:${port}/`).then(
         (answer) => answer.status,
@@ -252,7 +249,7 @@ describe.each(clusterProviders.map((provider) => ({ provider, id: provider.id })
     );
     expect((await connection.exec(['cat', path])).code).not.toBe(0);
     expect(
-      (await clustersToSweep([provider], { all: false }, context)).map((view) => view.cluster.id),
+      (await clustersToSweep([provider], { all: false }, context)).views.map((view) => view.cluster.id),
     ).toEqual([id]);
     await expect(renewCluster(id, soon, provider, context)).rejects.toMatchObject({
       code: 'cluster-expired',
@@ -280,7 +277,7 @@ describe.each(clusterProviders.map((provider) => ({ provider, id: provider.id })
     await ensureCluster(cluster, provider, join(context.folder, 'run-2'), context);
     expect(footprint(context.places, id).length).toBeGreaterThan(before.length);
     expect(
-      (await clustersToSweep([provider], { all: true }, context)).map((view) => view.cluster.id),
+      (await clustersToSweep([provider], { all: true }, context)).views.map((view) => view.cluster.id),
     ).toEqual([id]);
     await destroyCluster(id, provider, {}, context);
     expect(footprint(context.places, id)).toEqual(before);

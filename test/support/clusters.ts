@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from '../../repo2vc/src/context.ts';
-import type { Cluster, Environment } from '../../repo2vc/src/model/index.ts';
+import type { Cluster, Environment, PrefixEnvironment } from '../../repo2vc/src/model/index.ts';
 import { testCache } from './context.ts';
 
 /** An environment that no program runs in. */
-export function paperEnvironment(id = 'e'): Environment {
+export function paperEnvironment(id = 'e'): PrefixEnvironment {
   return {
     id: id.repeat(64),
     builder: 'prefix',
@@ -31,7 +31,7 @@ export function paperEnvironment(id = 'e'): Environment {
 }
 
 /** A small environment: a virtual environment without packages, made once and kept in the test cache. */
-export function testEnvironment(): Environment {
+export function testEnvironment(): PrefixEnvironment {
   const prefix = join(testCache(), 'clusters-prefix');
   if (!existsSync(join(prefix, 'bin', 'python'))) {
     const fresh = mkdtempSync(`${prefix}.`);

@@ -48,6 +48,7 @@ export function testContext(changes: Partial<Context> = {}): Context & { events:
     places: { state: join(folder, 'state'), cache: join(folder, 'cache'), config: join(folder, 'config') },
     environment: process.env,
     owner: 'tester@here',
+    containers: async () => ({}),
     ...changes,
   };
 }

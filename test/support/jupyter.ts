@@ -3,18 +3,18 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { prefixBuilder } from '../../repo2vc/src/builders/prefix/index.ts';
+import { chooseInterpreter } from '../../repo2vc/src/builders/prefix/interpreter.ts';
 import type { JupyterServer, ServerProgram } from '../../repo2vc/src/notebooks/server.ts';
 import { temporaryFolder, testCache, testContext } from './context.ts';
-import { buildTarget, specOf } from './prefix.ts';
+import { buildPrefix, buildTarget, specOf } from './prefix.ts';
 
 /** A prefix with JupyterLab and a Python kernel, built as any other and kept between runs. */
 export async function jupyterPrefix(): Promise<string> {
   const own = testContext();
   const context = { ...own, places: { ...own.places, cache: testCache() } };
   const spec = specOf(['jupyterlab==4.6.4', 'ipykernel']);
-  const interpreter = await prefixBuilder.chooseInterpreter('main', spec, context);
-  const { prefix } = await prefixBuilder.build('main', spec, buildTarget(interpreter), context);
+  const interpreter = await chooseInterpreter('main', spec, context);
+  const { prefix } = await buildPrefix(spec, buildTarget(interpreter), context);
   return prefix;
 }
 

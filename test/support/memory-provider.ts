@@ -64,6 +64,9 @@ export function memoryProvider(
     moments: () => moment,
     id: 'process',
     builder: 'prefix',
+    consent: 'process',
+    parallel: 8,
+    examine: async () => [],
     check: async () => ({ limits: 'enforced', expiry: 'enforced', isolation: 'none' }),
     observe,
     plan,
@@ -167,8 +170,8 @@ function connection(options: MemoryOptions): NodeConnection {
     put: async () => undefined,
     get: async () => Readable.from([]),
     putSecret: async () => '',
-    exposeSocket: async () => ({ hostPath: '', nodePath: '' }),
+    serve: async () => ({ nodePath: '', close: async () => undefined }),
+    listen: async () => ({ address: '127.0.0.1', port: 1 }),
     endpoint: async (port) => ({ host: '127.0.0.1', port }),
-    freePort: async () => 1,
   };
 }

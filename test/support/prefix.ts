@@ -2,17 +2,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { prefixBuilder } from '../../repo2vc/src/builders/prefix/index.ts';
+import { chooseInterpreter } from '../../repo2vc/src/builders/prefix/interpreter.ts';
 import { obtainUv } from '../../repo2vc/src/builders/prefix/uv.ts';
 import type { BuildTarget } from '../../repo2vc/src/builders/types.ts';
 import type { Context } from '../../repo2vc/src/context.ts';
-import type { Environment, EnvironmentSpec, Interpreter } from '../../repo2vc/src/model/index.ts';
+import type { Interpreter, PrefixEnvironment, PythonSpec } from '../../repo2vc/src/model/index.ts';
 import { testCache, testContext } from './context.ts';
 
 /** The spec that asks for these packages, for whatever Python is there. */
-export function specOf(
-  requirements: readonly string[],
-  python: EnvironmentSpec['python'] = 'any',
-): EnvironmentSpec {
+export function specOf(requirements: readonly string[], python: PythonSpec['python'] = 'any'): PythonSpec {
   return {
     kind: 'python',
     python,
@@ -24,7 +22,7 @@ export function specOf(
 export function buildTarget(interpreter: Interpreter, sourceBuilds = false): BuildTarget {
   return {
     platform: { os: platform(), architecture: arch(), libc: 'glibc-2.36' },
-    interpreter,
+    base: { kind: 'interpreter', interpreter },
     sourceBuilds,
   };
 }
@@ -49,10 +47,24 @@ export async function build(
   requirements: readonly string[],
   context: Building,
   sourceBuilds = false,
-): Promise<Environment> {
+): Promise<PrefixEnvironment> {
   const spec = specOf(requirements);
-  const target = buildTarget(await prefixBuilder.chooseInterpreter('main', spec, context), sourceBuilds);
-  return prefixBuilder.build('main', spec, target, context);
+  return buildPrefix(
+    spec,
+    buildTarget(await chooseInterpreter('main', spec, context), sourceBuilds),
+    context,
+  );
+}
+
+/** Builds a prefix; what it needs is thrown. */
+export async function buildPrefix(
+  spec: PythonSpec,
+  target: BuildTarget,
+  context: Context & { readonly folder: string },
+): Promise<PrefixEnvironment> {
+  const built = await prefixBuilder.build('main', spec, target, { ...context, runFolder: context.folder });
+  if ('value' in built && built.value.builder === 'prefix') return built.value;
+  throw new Error('no prefix was built', { cause: built });
 }
 
 /** What is left of prefixes, beside the records of who owned a folder. */

@@ -66,7 +66,7 @@ export async function stage(options: StageOptions = {}) {
     provider: 'process',
     builder: 'prefix',
     platform: environment.lock.platform,
-    interpreters: {},
+    bases: {},
     cost: { basis: 'free' },
     expiresAfterMinutes: 60,
     isolation,

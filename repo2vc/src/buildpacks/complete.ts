@@ -20,11 +20,15 @@ export const toPrepare: readonly NeededPackage[] = [
   { name: 'ipykernel', text: 'ipykernel', broughtBy: ['jupyterlab', 'notebook'] },
 ];
 
-/** Adds what an environment lacks, unless its own requirements name it; `added` says what. */
+/**
+ * Adds what an environment lacks, unless its own requirements name it; `added` says what. A Dockerfile says itself all
+ * that is in its image.
+ */
 export function complete(
   spec: EnvironmentSpec,
   needed: readonly NeededPackage[],
 ): { readonly spec: EnvironmentSpec; readonly added: readonly string[] } {
+  if (spec.kind !== 'python') return { spec, added: [] };
   const named = new Set(spec.requirements.map((requirement) => packageOf(requirement.text)));
   const added: string[] = [];
   for (const { name, text, broughtBy } of needed) {

@@ -88,8 +88,20 @@ export function placesOf(environment: Host['environment'], root: boolean): Place
   };
 }
 
+/** Reads the settings once, and not before somebody asks. */
+function containersOf(places: Places): Context['containers'] {
+  let read: ReturnType<Context['containers']> | undefined;
+  return () => {
+    read ??= import('../settings/settings.ts').then(async ({ loadSettings }) => {
+      const { containers = {} } = await loadSettings(places);
+      return containers;
+    });
+    return read;
+  };
+}
+
 /** The engine's context for one command, which listens to what is told, or does not. */
 export function contextOf(host: Host, emit: Context['emit'] = () => undefined): Context {
   const { clock, random, signal, places, environment, owner } = host;
-  return { emit, clock, random, signal, places, environment, owner };
+  return { emit, clock, random, signal, places, environment, owner, containers: containersOf(places) };
 }

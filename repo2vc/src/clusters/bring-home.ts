@@ -35,7 +35,7 @@ export async function bringHomeFrom(
 ): Promise<void> {
   const worked = nodes.filter((one) => one.state !== 'creating');
   await provider.stop(cluster, worked, context);
-  await eachOf(worked, async (node) => {
+  await eachOf(worked, provider.parallel, async (node) => {
     const connection = await provider.connect(cluster, node, context);
     await bringHome(connection, node, cluster, context);
   }).catch((error: unknown) => {

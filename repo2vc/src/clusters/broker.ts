@@ -1,20 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isFailure } from '../failure.ts';
 import { answerRequest, type BrokerNode } from './broker-routes.ts';
+import type { NodeConnection } from './types.ts';
 
 export type { BrokerNode } from './broker-routes.ts';
 
 export interface Broker {
+  /** Where the programs of the client find it: a unix socket. */
+  readonly nodePath: string;
   /** Ends the broker and everything that it still runs on the nodes. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the way by which the cells of a template reach the nodes of their cluster, and no others: an HTTP server on a
- * unix socket of the client node (see `NodeConnection.exposeSocket`), spoken to by node-side/repo2vc_cluster.py.
- * To be closed as soon as the cells have run.
+ * Opens the way by which the cells of a template, which run on `client`, reach the nodes of their cluster, and no
+ * others: an HTTP server that node-side/repo2vc_cluster.py speaks to. To be closed as soon as the cells have run.
  */
-export async function openBroker(socketPath: string, nodes: readonly BrokerNode[]): Promise<Broker> {
+export async function openBroker(
+  client: Pick<NodeConnection, 'serve'>,
+  nodes: readonly BrokerNode[],
+): Promise<Broker> {
   const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const answering = answer(request, response, nodes).finally(() => running.delete(answering));
@@ -22,22 +27,28 @@ export async function openBroker(socketPath: string, nodes: readonly BrokerNode[
   });
   // A cell may send or run something for hours; its own timeout is what ends it.
   server.requestTimeout = 0;
-  await listen(server, socketPath);
+  const { nodePath, close } = await client.serve('broker', server);
   return {
+    nodePath,
     close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = close();
       server.closeAllConnections();
-      await Promise.all([closed, ...running]);
+      await closed;
+      await endOf(running);
     },
   };
 }
 
-/** Everybody may connect: the folder of the socket is closed to all but its node, whose user is not ours. */
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ path, readableAll: true, writableAll: true }, () => resolve());
+/** How long what was still being answered is waited for; whatever it was ends with its node. */
+const patienceMs = 10_000;
+
+async function endOf(running: ReadonlySet<Promise<void>>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patienceMs);
   });
+  await Promise.race([Promise.all(running), patience]);
+  clearTimeout(timer);
 }
 
 async function answer(

@@ -61,7 +61,7 @@ async function observe(work: Work, context: Context): Promise<ClusterView> {
 
 async function performAll(steps: readonly ClusterStep[], work: Work, context: Context): Promise<unknown[]> {
   const failures: unknown[] = [];
-  await inOrder(steps, async (step) => {
+  await inOrder(steps, work.provider.parallel, async (step) => {
     if (context.signal.aborted) return false;
     try {
       await performOne(step, work, context);

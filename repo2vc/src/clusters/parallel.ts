@@ -1,14 +1,12 @@
 import type { ClusterStep } from './types.ts';
 
-/** Steps at once: more would only wait for each other on one computer, and be impolite to a remote one. */
-const most = 8;
-
 /**
- * Performs steps, each as soon as those that it comes after are done. `work` tells whether the step is done; what comes
+ * Performs steps, at most `most` at once, each as soon as those that it comes after are done. `work` tells whether the step is done; what comes
  * after one that is not is left out. Steps named in `after` that are not among `steps` count as done.
  */
 export async function inOrder(
   steps: readonly ClusterStep[],
+  most: number,
   work: (step: ClusterStep) => Promise<boolean>,
 ): Promise<void> {
   const waiting = new Map(steps.map((step) => [step.key, step]));
@@ -29,8 +27,12 @@ export async function inOrder(
   }
 }
 
-/** Does something for every item, a few at once; the first failure is thrown when all that were begun have ended. */
-export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+/** Does something for every item, at most `most` at once; the first failure is thrown when all that were begun have ended. */
+export async function eachOf<T>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const left = [...items];
   const lane = async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);

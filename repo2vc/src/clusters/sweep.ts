@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isFailure } from '../failure.ts';
 import type { ClusterView } from '../model/index.ts';
 import { observeCluster } from './destroy.ts';
 import type { ClusterProvider } from './types.ts';
@@ -26,13 +26,39 @@ export async function renewCluster(
   return observeCluster(id, provider, context);
 }
 
-/** Every cluster that the providers know, of every owner, sorted by id. */
+/** What is there, and which providers could not be asked: one that is silent must not hide what the others know. */
+export interface Listing {
+  /** Sorted by id. */
+  readonly views: readonly ClusterView[];
+  readonly silent: readonly SilentProvider[];
+}
+
+export interface SilentProvider {
+  readonly provider: string;
+  readonly failure: Failure;
+}
+
+/** Every cluster that the providers know, of every owner. */
 export async function listClusters(
   providers: readonly ClusterProvider[],
   context: Context,
-): Promise<ClusterView[]> {
-  const lists = await Promise.all(providers.map((provider) => provider.list(context)));
-  return lists.flat().sort((a, b) => (a.cluster.id < b.cluster.id ? -1 : 1));
+): Promise<Listing> {
+  const silent: SilentProvider[] = [];
+  const lists = await Promise.all(
+    providers.map((provider) =>
+      provider.list(context).catch((error: unknown) => {
+        silent.push({ provider: provider.id, failure: silenceOf(error) });
+        return [];
+      }),
+    ),
+  );
+  return { views: lists.flat().sort((a, b) => (a.cluster.id < b.cluster.id ? -1 : 1)), silent };
+}
+
+/** The failure of a provider that could not be asked; what else is thrown, and an interruption, is thrown on. */
+export function silenceOf(error: unknown): Failure {
+  if (!isFailure(error) || error.code === 'interrupted') throw error;
+  return error;
 }
 
 /** Which clusters a sweep removes: one's own that have expired; with `all`, one's own that have not, too. */
@@ -40,9 +66,10 @@ export async function clustersToSweep(
   providers: readonly ClusterProvider[],
   options: { readonly all: boolean },
   context: Context,
-): Promise<ClusterView[]> {
-  const views = await listClusters(providers, context);
-  return views.filter(
+): Promise<Listing> {
+  const { views, silent } = await listClusters(providers, context);
+  const mine = views.filter(
     (view) => view.cluster.owner === context.owner && (options.all || view.phase === 'expired'),
   );
+  return { views: mine, silent };
 }

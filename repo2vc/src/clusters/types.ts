@@ -1,6 +1,7 @@
+import type { Server } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Context } from '../context.ts';
-import type { ClusterGoal, ClusterId, ClusterView, NodeView } from '../model/index.ts';
+import type { ClusterGoal, ClusterId, ClusterView, Finding, NodeView } from '../model/index.ts';
 
 /** One thing to make true. Plain data, so it can be shown, journalled and repeated. */
 export interface ClusterStep {
@@ -19,9 +20,10 @@ export interface ClusterStep {
 export interface Guarantees {
   readonly limits: 'enforced' | 'watched';
   readonly expiry: 'enforced' | 'best-effort';
-  readonly isolation: 'bubblewrap' | 'none';
+  readonly isolation: 'bubblewrap' | 'container' | 'none';
 }
 
+/** How a program is run. One that leaves others running is over when it ends itself; those may be ended with it. */
 export interface ExecOptions {
   /** Relative to the node's home. Default: the home. */
   readonly cwd?: string;
@@ -70,15 +72,17 @@ export interface NodeConnection {
   /** Puts a secret on memory-backed storage (0600) where only the node sees it; gives its path on the node. */
   putSecret(name: string, value: string): Promise<string>;
   /**
-   * Where this node reaches a server that listens on a unix socket of this computer. The server makes the socket at
-   * `hostPath` after this call, and then gives everyone the right to connect (mode 0666): the folder around it is closed
-   * to all but this node. It ends with the server.
+   * Leads the programs of this node, and nobody else, to an HTTP server of ours, which need not listen anywhere: they
+   * find it at the unix socket `nodePath`. It ends with `close`, and with us; the server's own connections are its owner's.
    */
-  exposeSocket(name: string): Promise<{ readonly hostPath: string; readonly nodePath: string }>;
+  serve(
+    name: string,
+    server: Server,
+  ): Promise<{ readonly nodePath: string; readonly close: () => Promise<void> }>;
+  /** Where a server on the node must listen so that `endpoint(port)` reaches it: a port that is free there now. */
+  listen(): Promise<{ readonly address: string; readonly port: number }>;
   /** Where `port` of the node answers, seen from this computer. */
   endpoint(port: number): Promise<{ readonly host: string; readonly port: number }>;
-  /** A port that is free on the node now. */
-  freePort(): Promise<number>;
   /** The node's home, as programs on the node see it. */
   readonly home: string;
 }
@@ -87,9 +91,15 @@ export interface NodeConnection {
 export interface ClusterProvider {
   readonly id: string;
   /** Which builder makes environments for it. */
-  readonly builder: 'prefix';
+  readonly builder: 'prefix' | 'image';
+  /** What a person must consent to before other people's code runs there; absent where that is kept apart. */
+  readonly consent?: 'process';
+  /** Steps at once: more would only wait for each other, or be impolite to a remote engine. */
+  readonly parallel: number;
   /** Read-only: what it promises on this computer, or a Failure that says what to fix. */
   check(context: Context): Promise<Guarantees>;
+  /** What it needs of this computer, and whether that is there: for `repo2vc doctor`. Changes nothing. */
+  examine(context: Context): Promise<readonly Finding[]>;
   /** What exists with this cluster's tags; phase `absent` when nothing does. Never reads our run folder. */
   observe(cluster: ClusterId, context: Context): Promise<ClusterView>;
   /** What must be done for `goal`. Pure. Serves create, resume, repair and destroy alike. */

@@ -445,6 +445,15 @@ export const schemas: readonly object[] = [
      "memoryMiB": {
       "type": "integer",
       "minimum": 16
+     },
+     "ports": {
+      "type": "array",
+      "description": "Ports of its nodes that must answer on this computer.",
+      "items": {
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 65535
+      }
      }
     },
     "required": [
@@ -985,58 +994,104 @@ export const schemas: readonly object[] = [
   "$id": "environment-spec.schema.json",
   "title": "EnvironmentSpec",
   "description": "An environment described once, to be built for where it runs.",
-  "type": "object",
-  "properties": {
-   "kind": {
-    "const": "python"
-   },
-   "python": {
-    "description": "Acceptable minor versions, best first, or any.",
-    "oneOf": [
-     {
-      "const": "any"
+  "oneOf": [
+   {
+    "title": "PythonSpec",
+    "type": "object",
+    "properties": {
+     "kind": {
+      "const": "python"
      },
-     {
+     "python": {
+      "description": "Acceptable minor versions, best first, or any.",
+      "oneOf": [
+       {
+        "const": "any"
+       },
+       {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+         "type": "string",
+         "pattern": "^[0-9]+\\.[0-9]+$"
+        }
+       }
+      ]
+     },
+     "requirements": {
       "type": "array",
-      "minItems": 1,
+      "description": "pip requirement lines, in their order.",
       "items": {
-       "type": "string",
-       "pattern": "^[0-9]+\\.[0-9]+$"
+       "type": "object",
+       "properties": {
+        "text": {
+         "type": "string"
+        },
+        "file": {
+         "type": "string",
+         "description": "The file that asks for it; absent when repo2vc adds it."
+        },
+        "line": {
+         "type": "integer",
+         "minimum": 1
+        }
+       },
+       "required": [
+        "text"
+       ],
+       "additionalProperties": false
       }
      }
-    ]
+    },
+    "required": [
+     "kind",
+     "python",
+     "requirements"
+    ],
+    "additionalProperties": false
    },
-   "requirements": {
-    "type": "array",
-    "description": "pip requirement lines, in their order.",
-    "items": {
-     "type": "object",
-     "properties": {
-      "text": {
-       "type": "string"
-      },
-      "file": {
-       "type": "string",
-       "description": "The file that asks for it; absent when repo2vc adds it."
-      },
-      "line": {
-       "type": "integer",
-       "minimum": 1
-      }
+   {
+    "title": "DockerfileSpec",
+    "type": "object",
+    "properties": {
+     "kind": {
+      "const": "dockerfile"
      },
-     "required": [
-      "text"
-     ],
-     "additionalProperties": false
-    }
+     "file": {
+      "$ref": "common.schema.json#/$defs/RelativePath",
+      "description": "The Dockerfile, below the context."
+     },
+     "text": {
+      "type": "string"
+     },
+     "context": {
+      "type": "object",
+      "description": "The files that it may copy.",
+      "properties": {
+       "folder": {
+        "$ref": "common.schema.json#/$defs/RelativePath",
+        "description": "Below the run folder."
+       },
+       "contentId": {
+        "$ref": "common.schema.json#/$defs/Sha256"
+       }
+      },
+      "required": [
+       "folder",
+       "contentId"
+      ],
+      "additionalProperties": false
+     }
+    },
+    "required": [
+     "kind",
+     "file",
+     "text",
+     "context"
+    ],
+    "additionalProperties": false
    }
-  },
-  "required": [
-   "kind",
-   "python",
-   "requirements"
-  ],
-  "additionalProperties": false
+  ]
  },
  {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -1393,35 +1448,103 @@ export const schemas: readonly object[] = [
   "additionalProperties": false,
   "$defs": {
    "Environment": {
-    "type": "object",
-    "properties": {
-     "id": {
-      "$ref": "common.schema.json#/$defs/Sha256",
-      "description": "Of spec, builder version, platform and interpreter: of content, never of paths or times."
+    "oneOf": [
+     {
+      "title": "PrefixEnvironment",
+      "type": "object",
+      "properties": {
+       "id": {
+        "$ref": "common.schema.json#/$defs/Sha256",
+        "description": "Of spec, builder version, platform and interpreter: of content, never of paths or times."
+       },
+       "builder": {
+        "const": "prefix"
+       },
+       "prefix": {
+        "type": "string",
+        "pattern": "^/"
+       },
+       "basePrefix": {
+        "type": "string",
+        "pattern": "^/"
+       },
+       "lock": {
+        "$ref": "#/$defs/EnvironmentLock"
+       }
+      },
+      "required": [
+       "id",
+       "builder",
+       "prefix",
+       "basePrefix",
+       "lock"
+      ],
+      "additionalProperties": false
      },
-     "builder": {
-      "const": "prefix"
-     },
-     "prefix": {
-      "type": "string",
-      "pattern": "^/"
-     },
-     "basePrefix": {
-      "type": "string",
-      "pattern": "^/"
-     },
-     "lock": {
-      "$ref": "#/$defs/EnvironmentLock"
+     {
+      "title": "ImageEnvironment",
+      "type": "object",
+      "properties": {
+       "id": {
+        "$ref": "common.schema.json#/$defs/Sha256",
+        "description": "Of spec, builder version, platform and interpreter: of content, never of paths or times."
+       },
+       "builder": {
+        "const": "image"
+       },
+       "image": {
+        "$ref": "target.schema.json#/$defs/ImageId"
+       },
+       "user": {
+        "type": "object",
+        "description": "Whom its programs run as.",
+        "properties": {
+         "uid": {
+          "type": "integer",
+          "minimum": 0
+         },
+         "gid": {
+          "type": "integer",
+          "minimum": 0
+         },
+         "name": {
+          "type": "string"
+         }
+        },
+        "required": [
+         "uid",
+         "gid",
+         "name"
+        ],
+        "additionalProperties": false
+       },
+       "home": {
+        "type": "string",
+        "pattern": "^/."
+       },
+       "entrypoint": {
+        "type": "array",
+        "items": {
+         "type": "string"
+        },
+        "description": "What the image wants its programs to be started by."
+       },
+       "lock": {
+        "$ref": "#/$defs/EnvironmentLock"
+       }
+      },
+      "required": [
+       "id",
+       "builder",
+       "image",
+       "user",
+       "home",
+       "entrypoint",
+       "lock"
+      ],
+      "additionalProperties": false
      }
-    },
-    "required": [
-     "id",
-     "builder",
-     "prefix",
-     "basePrefix",
-     "lock"
-    ],
-    "additionalProperties": false
+    ]
    },
    "EnvironmentLock": {
     "type": "object",
@@ -1479,11 +1602,61 @@ export const schemas: readonly object[] = [
        ],
        "additionalProperties": false
       }
+     },
+     "images": {
+      "type": "array",
+      "description": "The images that it was built on.",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string"
+        },
+        "used": {
+         "type": "string"
+        },
+        "image": {
+         "$ref": "target.schema.json#/$defs/ImageId"
+        },
+        "digest": {
+         "$ref": "target.schema.json#/$defs/ImageId"
+        }
+       },
+       "required": [
+        "name",
+        "used",
+        "image"
+       ],
+       "additionalProperties": false
+      }
+     },
+     "system": {
+      "type": "array",
+      "description": "The packages of the image's distribution.",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string"
+        },
+        "version": {
+         "type": "string"
+        },
+        "architecture": {
+         "type": "string"
+        }
+       },
+       "required": [
+        "name",
+        "version",
+        "architecture"
+       ],
+       "additionalProperties": false
+      }
      }
     },
     "required": [
      "schemaVersion",
-     "interpreter",
      "platform",
      "packages"
     ],
@@ -1795,8 +1968,10 @@ export const schemas: readonly object[] = [
        "isolation": {
         "enum": [
          "bubblewrap",
+         "container",
          "none"
-        ]
+        ],
+        "description": "What keeps that code apart where it runs."
        },
        "packages": {
         "type": "array",
@@ -1807,8 +1982,7 @@ export const schemas: readonly object[] = [
       },
       "required": [
        "kind",
-       "to",
-       "isolation"
+       "to"
       ],
       "additionalProperties": false
      },
@@ -1931,6 +2105,30 @@ export const schemas: readonly object[] = [
    },
    "seenAt": {
     "$ref": "common.schema.json#/$defs/Timestamp"
+   },
+   "others": {
+    "type": "array",
+    "description": "What belongs to the cluster beside its nodes: networks, volumes.",
+    "items": {
+     "type": "object",
+     "properties": {
+      "kind": {
+       "type": "string"
+      },
+      "name": {
+       "type": "string"
+      },
+      "ref": {
+       "type": "string"
+      }
+     },
+     "required": [
+      "kind",
+      "name",
+      "ref"
+     ],
+     "additionalProperties": false
+    }
    }
   },
   "required": [
@@ -1962,7 +2160,7 @@ export const schemas: readonly object[] = [
      },
      "address": {
       "type": "string",
-      "description": "Where its servers listen, seen from this computer."
+      "description": "What the other nodes of its cluster call it: a name or an address."
      },
      "ref": {
       "type": "string",
@@ -1973,6 +2171,30 @@ export const schemas: readonly object[] = [
      },
      "reason": {
       "$ref": "common.schema.json#/$defs/Reason"
+     },
+     "endpoints": {
+      "type": "array",
+      "description": "Where its ports answer, seen from this computer, as far as that is settled.",
+      "items": {
+       "type": "object",
+       "properties": {
+        "port": {
+         "type": "integer"
+        },
+        "host": {
+         "type": "string"
+        },
+        "hostPort": {
+         "type": "integer"
+        }
+       },
+       "required": [
+        "port",
+        "host",
+        "hostPort"
+       ],
+       "additionalProperties": false
+      }
      }
     },
     "required": [
@@ -2648,6 +2870,9 @@ export const schemas: readonly object[] = [
      }
     },
     "additionalProperties": false
+   },
+   "containers": {
+    "$ref": "#/$defs/ContainerSettings"
    }
   },
   "additionalProperties": false,
@@ -2678,6 +2903,50 @@ export const schemas: readonly object[] = [
      "name",
      "origin"
     ],
+    "additionalProperties": false
+   },
+   "ContainerSettings": {
+    "type": "object",
+    "description": "How images are built and containers are made.",
+    "properties": {
+     "baseImages": {
+      "type": "object",
+      "description": "Images by the name that is asked for: the name to take in its place. A name that ends in * stands for all that begin so.",
+      "additionalProperties": {
+       "type": "string",
+       "minLength": 1
+      }
+     },
+     "authorities": {
+      "type": "string",
+      "description": "The certificate authorities that builds and nodes trust: auto (this computer's, where its environment names them), none, or the path of a file. Default: auto."
+     },
+     "subnets": {
+      "type": "array",
+      "minItems": 1,
+      "items": {
+       "type": "string",
+       "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+/[0-9]+$"
+      },
+      "description": "Where the networks of clusters take their addresses from. Default: 10.213.0.0/16."
+     },
+     "buildMemoryMiB": {
+      "type": "integer",
+      "minimum": 64,
+      "description": "The most memory that a build may use. Default: 4096."
+     },
+     "buildMinutes": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1440,
+      "description": "The longest time that a build may take. Default: 120."
+     },
+     "contextMiB": {
+      "type": "integer",
+      "minimum": 1,
+      "description": "The most that the files around a Dockerfile may hold. Default: 5120."
+     }
+    },
     "additionalProperties": false
    }
   }
@@ -2802,11 +3071,11 @@ export const schemas: readonly object[] = [
    "platform": {
     "$ref": "#/$defs/Platform"
    },
-   "interpreters": {
+   "bases": {
     "type": "object",
-    "description": "The interpreter chosen for each environment.",
+    "description": "What each environment is built on.",
     "additionalProperties": {
-     "$ref": "#/$defs/Interpreter"
+     "$ref": "#/$defs/Base"
     }
    },
    "cost": {
@@ -2827,6 +3096,7 @@ export const schemas: readonly object[] = [
    "isolation": {
     "enum": [
      "bubblewrap",
+     "container",
      "none"
     ],
     "description": "What keeps other people's code from this computer."
@@ -2859,7 +3129,7 @@ export const schemas: readonly object[] = [
    "provider",
    "builder",
    "platform",
-   "interpreters",
+   "bases",
    "cost",
    "expiresAfterMinutes",
    "isolation",
@@ -2881,7 +3151,7 @@ export const schemas: readonly object[] = [
      },
      "libc": {
       "type": "string",
-      "description": "For instance glibc-2.36 or musl-1.2."
+      "description": "For instance glibc-2.36 or musl-1.2; of-the-image where the image decides."
      }
     },
     "required": [
@@ -2918,6 +3188,78 @@ export const schemas: readonly object[] = [
      "basePrefix"
     ],
     "additionalProperties": false
+   },
+   "Base": {
+    "description": "What an environment is built on: resolved before anything is built, so that a tag that moved gives another environment.",
+    "oneOf": [
+     {
+      "title": "InterpreterBase",
+      "type": "object",
+      "properties": {
+       "kind": {
+        "const": "interpreter"
+       },
+       "interpreter": {
+        "$ref": "#/$defs/Interpreter"
+       }
+      },
+      "required": [
+       "kind",
+       "interpreter"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "title": "ImagesBase",
+      "type": "object",
+      "properties": {
+       "kind": {
+        "const": "images"
+       },
+       "images": {
+        "type": "array",
+        "items": {
+         "$ref": "#/$defs/BaseImage"
+        }
+       }
+      },
+      "required": [
+       "kind",
+       "images"
+      ],
+      "additionalProperties": false
+     }
+    ]
+   },
+   "BaseImage": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "description": "As it was asked for: python:3.11-slim-bookworm."
+     },
+     "used": {
+      "type": "string",
+      "description": "The name that is taken in its place, by the person's settings; else the same."
+     },
+     "image": {
+      "$ref": "#/$defs/ImageId",
+      "description": "Of the image that the engine has."
+     },
+     "digest": {
+      "$ref": "#/$defs/ImageId",
+      "description": "Of the manifest at the registry, when it must be fetched."
+     }
+    },
+    "required": [
+     "name",
+     "used"
+    ],
+    "additionalProperties": false
+   },
+   "ImageId": {
+    "type": "string",
+    "pattern": "^sha256:[0-9a-f]{64}$"
    }
   }
  }

@@ -57,6 +57,16 @@ export type Doi = string
  */
 export type RecordId = string
 /**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Environment".
+ */
+export type Environment = (PrefixEnvironment | ImageEnvironment)
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ImageId".
+ */
+export type ImageId = string
+/**
  * A path inside a folder, with / between its parts; never absolute, never leading out of the folder.
  * 
  * This interface was referenced by `All`'s JSON-Schema
@@ -88,6 +98,13 @@ export type Amount = (number | {
 parameter: string
 })
 /**
+ * An environment described once, to be built for where it runs.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "EnvironmentSpec".
+ */
+export type EnvironmentSpec = (PythonSpec | DockerfileSpec)
+/**
  * This interface was referenced by `All`'s JSON-Schema
  * via the `definition` "UsedLink".
  */
@@ -104,6 +121,13 @@ export type Need = (ParameterNeed | ConsentNeed | ConfirmNeed | LoginNeed | Meta
  * via the `definition` "RunRequest".
  */
 export type RunRequest = (ReproduceRequest | PublishRequest)
+/**
+ * What an environment is built on: resolved before anything is built, so that a tag that moved gives another environment.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "Base".
+ */
+export type Base = (InterpreterBase | ImagesBase)
 
 export interface All {
 
@@ -311,12 +335,12 @@ count: number
 environment: Environment
 cpus?: number
 memoryMiB?: number
-}
 /**
- * This interface was referenced by `All`'s JSON-Schema
- * via the `definition` "Environment".
+ * Ports of its nodes that must answer on this computer.
  */
-export interface Environment {
+ports?: number[]
+}
+export interface PrefixEnvironment {
 id: Sha256
 builder: "prefix"
 prefix: string
@@ -331,7 +355,7 @@ lock: EnvironmentLock
  */
 export interface EnvironmentLock {
 schemaVersion: 1
-interpreter: {
+interpreter?: {
 implementation: string
 version: string
 }
@@ -345,6 +369,23 @@ hashes: string[]
  */
 url?: string
 }[]
+/**
+ * The images that it was built on.
+ */
+images?: {
+name: string
+used: string
+image: ImageId
+digest?: ImageId
+}[]
+/**
+ * The packages of the image's distribution.
+ */
+system?: {
+name: string
+version: string
+architecture: string
+}[]
 }
 /**
  * This interface was referenced by `All`'s JSON-Schema
@@ -354,9 +395,28 @@ export interface Platform {
 os: string
 architecture: string
 /**
- * For instance glibc-2.36 or musl-1.2.
+ * For instance glibc-2.36 or musl-1.2; of-the-image where the image decides.
  */
 libc: string
+}
+export interface ImageEnvironment {
+id: Sha256
+builder: "image"
+image: ImageId
+/**
+ * Whom its programs run as.
+ */
+user: {
+uid: number
+gid: number
+name: string
+}
+home: string
+/**
+ * What the image wants its programs to be started by.
+ */
+entrypoint: string[]
+lock: EnvironmentLock
 }
 /**
  * The goal: which nodes shall exist, until when. Written before the first thing is made. Saved as cluster.json.
@@ -742,13 +802,7 @@ path: RelativePath
 text: string
 }[]
 }
-/**
- * An environment described once, to be built for where it runs.
- * 
- * This interface was referenced by `All`'s JSON-Schema
- * via the `definition` "EnvironmentSpec".
- */
-export interface EnvironmentSpec {
+export interface PythonSpec {
 kind: "python"
 /**
  * Acceptable minor versions, best first, or any.
@@ -765,6 +819,18 @@ text: string
 file?: string
 line?: number
 }[]
+}
+export interface DockerfileSpec {
+kind: "dockerfile"
+file: RelativePath
+text: string
+/**
+ * The files that it may copy.
+ */
+context: {
+folder: RelativePath
+contentId: Sha256
+}
 }
 /**
  * The environments that were built, by name. Saved as environments.json.
@@ -891,7 +957,10 @@ parameter: Parameter
 export interface ConsentNeed {
 kind: "consent"
 to: ("process" | "source-builds")
-isolation: ("bubblewrap" | "none")
+/**
+ * What keeps that code apart where it runs.
+ */
+isolation?: ("bubblewrap" | "container" | "none")
 packages?: string[]
 }
 export interface ConfirmNeed {
@@ -935,7 +1004,7 @@ name: Name
 role: Name
 state: ("creating" | "ready" | "lost" | "expired")
 /**
- * Where its servers listen, seen from this computer.
+ * What the other nodes of its cluster call it: a name or an address.
  */
 address?: string
 /**
@@ -944,6 +1013,14 @@ address?: string
 ref: string
 specHash?: Sha256
 reason?: Reason
+/**
+ * Where its ports answer, seen from this computer, as far as that is settled.
+ */
+endpoints?: {
+port: number
+host: string
+hostPort: number
+}[]
 }
 /**
  * What exists now, found by tags. Saved as observed.json.
@@ -959,6 +1036,14 @@ phase: ("absent" | "partial" | "ready" | "degraded" | "expired")
 nodes: NodeView[]
 expiresAt?: Timestamp
 seenAt: Timestamp
+/**
+ * What belongs to the cluster beside its nodes: networks, volumes.
+ */
+others?: {
+kind: string
+name: string
+ref: string
+}[]
 }
 /**
  * This interface was referenced by `All`'s JSON-Schema
@@ -1151,6 +1236,42 @@ doiPrefixes?: string[]
 directory?: string
 }
 /**
+ * How images are built and containers are made.
+ * 
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "ContainerSettings".
+ */
+export interface ContainerSettings {
+/**
+ * Images by the name that is asked for: the name to take in its place. A name that ends in * stands for all that begin so.
+ */
+baseImages?: {
+[k: string]: string
+}
+/**
+ * The certificate authorities that builds and nodes trust: auto (this computer's, where its environment names them), none, or the path of a file. Default: auto.
+ */
+authorities?: string
+/**
+ * Where the networks of clusters take their addresses from. Default: 10.213.0.0/16.
+ * 
+ * @minItems 1
+ */
+subnets?: string[]
+/**
+ * The most memory that a build may use. Default: 4096.
+ */
+buildMemoryMiB?: number
+/**
+ * The longest time that a build may take. Default: 120.
+ */
+buildMinutes?: number
+/**
+ * The most that the files around a Dockerfile may hold. Default: 5120.
+ */
+contextMiB?: number
+}
+/**
  * settings.yaml: what a person configured. Every key is optional.
  * 
  * This interface was referenced by `All`'s JSON-Schema
@@ -1175,6 +1296,7 @@ session?: {
  */
 basePath?: string
 }
+containers?: ContainerSettings
 }
 /**
  * This interface was referenced by `All`'s JSON-Schema
@@ -1189,6 +1311,30 @@ path: string
  */
 basePrefix: string
 }
+export interface InterpreterBase {
+kind: "interpreter"
+interpreter: Interpreter
+}
+export interface ImagesBase {
+kind: "images"
+images: BaseImage[]
+}
+/**
+ * This interface was referenced by `All`'s JSON-Schema
+ * via the `definition` "BaseImage".
+ */
+export interface BaseImage {
+/**
+ * As it was asked for: python:3.11-slim-bookworm.
+ */
+name: string
+/**
+ * The name that is taken in its place, by the person's settings; else the same.
+ */
+used: string
+image?: ImageId
+digest?: ImageId
+}
 /**
  * Where and how a plan is carried out: host facts and the person's choice. Saved as target.json.
  * 
@@ -1201,10 +1347,10 @@ provider: Name
 builder: Name
 platform: Platform
 /**
- * The interpreter chosen for each environment.
+ * What each environment is built on.
  */
-interpreters: {
-[k: string]: Interpreter
+bases: {
+[k: string]: Base
 }
 cost: {
 basis: "free"
@@ -1213,7 +1359,7 @@ expiresAfterMinutes: Minutes
 /**
  * What keeps other people's code from this computer.
  */
-isolation: ("bubblewrap" | "none")
+isolation: ("bubblewrap" | "container" | "none")
 limits: ("enforced" | "watched")
 expiry: ("enforced" | "best-effort")
 /**

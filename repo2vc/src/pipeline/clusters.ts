@@ -1,11 +1,20 @@
 import { join } from 'node:path';
 import { destroyCluster as destroy, observeCluster } from '../clusters/destroy.ts';
 import { clusterProviders } from '../clusters/registry.ts';
-import { clustersToSweep, listClusters as list, renewCluster as renew } from '../clusters/sweep.ts';
+import {
+  clustersToSweep,
+  type Listing,
+  listClusters as list,
+  renewCluster as renew,
+  type SilentProvider,
+  silenceOf,
+} from '../clusters/sweep.ts';
 import type { ClusterProvider } from '../clusters/types.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { readIfThere } from '../io/files.ts';
 import type { ClusterView } from '../model/index.ts';
+import { saved } from './values.ts';
 
 /** The cluster provider of that id. */
 export function providerOf(id: string): ClusterProvider {
@@ -26,8 +35,8 @@ export function clientFolderIn(runFolder: string): string {
   return join(runFolder, 'client');
 }
 
-/** Everything that carries our tags, of every owner: `repo2vc clusters list`. */
-export function listClusters(context: Context): Promise<ClusterView[]> {
+/** Everything that carries our tags, of every owner, and who could not be asked: `repo2vc clusters list`. */
+export function listClusters(context: Context): Promise<Listing> {
   return list(clusterProviders, context);
 }
 
@@ -69,7 +78,7 @@ export async function destroyCluster(
 }
 
 /** One's own clusters that a sweep would remove: the expired ones, with `all` the others too. */
-export function sweepable(options: { readonly all: boolean }, context: Context): Promise<ClusterView[]> {
+export function sweepable(options: { readonly all: boolean }, context: Context): Promise<Listing> {
   return clustersToSweep(clusterProviders, options, context);
 }
 
@@ -90,11 +99,32 @@ export async function sweep(views: readonly ClusterView[], context: Context): Pr
   });
 }
 
+/**
+ * What there is of a cluster, whoever has it. A provider that cannot be asked matters only where no other has it: then
+ * it is its failure that is thrown, for the cluster may be there. On a computer that has no container engine at all
+ * nothing is, unless a run says that it made it in one.
+ */
 async function find(id: string, context: Context): Promise<ClusterView | undefined> {
   if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(id)) return undefined;
+  const silent: SilentProvider[] = [];
   for (const provider of clusterProviders) {
-    const view = await observeCluster(id, provider, context);
-    if (view.phase !== 'absent') return view;
+    try {
+      const view = await observeCluster(id, provider, context);
+      if (view.phase !== 'absent') return view;
+    } catch (error) {
+      silent.push({ provider: provider.id, failure: silenceOf(error) });
+    }
   }
+  const made = silent.length > 0 ? await providerInFiles(id, context) : undefined;
+  const matters = silent.find(({ provider, failure }) => failure.code !== 'no-engine' || provider === made);
+  if (matters) throw matters.failure;
   return undefined;
+}
+
+/** The provider that the run of a cluster chose, if its folder is there. */
+async function providerInFiles(id: string, context: Context): Promise<string | undefined> {
+  const run = id.replace(/-client$/, '');
+  const path = join(context.places.state, 'runs', run, saved.target.name);
+  const text = await readIfThere(path);
+  return text === undefined ? undefined : saved.target.parse(JSON.parse(text), path).provider;
 }

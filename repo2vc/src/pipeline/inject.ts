@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../io/files.ts';
 import type { Packed } from '../io/pack.ts';
 import { packTar } from '../io/tar.ts';
 import type { Cluster, Detection, Environments, Plan, Session, Snapshot } from '../model/index.ts';
-import { startJupyter } from './jupyter.ts';
+import { startJupyter, wrapperOf } from './jupyter.ts';
 import { connectToEntry, needingNodes } from './nodes.ts';
 import type { StepTools } from './types.ts';
 import { tokenFile } from './values.ts';
@@ -32,7 +32,7 @@ export function inject(input: InjectInput, tools: StepTools): Promise<Session> {
     tools.emit({ code: 'files-placed', args: { node: node.name, directory, files, bytes } });
     await recordListing(connection, directory);
     tools.emit({ code: 'server-starting', args: { node: node.name } });
-    const server = await openLab(connection, directory, tools);
+    const server = await openLab(connection, input, tools);
     await writeFileAtomic(join(tools.runFolder, tokenFile), server.token, 0o600);
     const { host, port, basePath } = server;
     const expiresAt = cluster.goal.expiresAt;
@@ -80,15 +80,16 @@ function packedFiles(snapshot: Snapshot, into: string, runFolder: string): Packe
   });
 }
 
-async function openLab(connection: NodeConnection, directory: string, tools: StepTools) {
+async function openLab(connection: NodeConnection, { plan, environments }: InjectInput, tools: StepTools) {
   const script = 'mkdir -p -- "${1%/*}" && cat >"$1"';
   await connection.exec(['sh', '-c', script, 'sh', labConfiguration], { input: JSON.stringify(quiet) });
   return startJupyter(
     connection,
     {
       name: 'jupyterlab',
-      module: 'jupyterlab',
-      root: directory,
+      program: 'jupyter-lab',
+      wrapper: wrapperOf(environments, plan.groups[0]?.environment),
+      root: plan.experiment.directory,
       basePath: tools.settings.session?.basePath ?? '/',
       args: [],
       env: {},

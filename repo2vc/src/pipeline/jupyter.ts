@@ -1,12 +1,15 @@
 import type { NodeConnection } from '../clusters/types.ts';
 import type { Context } from '../context.ts';
 import { isFailure } from '../failure.ts';
+import type { Environments } from '../model/index.ts';
 import { type JupyterServer, waitForServer } from '../notebooks/server.ts';
 
 /** A Jupyter server that is to run on a node as a job. */
 export interface ServerJob {
   readonly name: string;
-  readonly module: 'jupyter_server' | 'jupyterlab';
+  readonly program: 'jupyter-server' | 'jupyter-lab';
+  /** What the environment's image wants its programs to be started by. */
+  readonly wrapper: readonly string[];
   /** The folder that it shows, below the node's home. */
   readonly root: string;
   readonly basePath: string;
@@ -31,10 +34,10 @@ export async function startJupyter(
     log: () => connection.jobLog(job.name),
   };
   for (let attempt = 1; ; attempt++) {
-    const { host, port } = await connection.endpoint(await connection.freePort());
-    const server = { host, port, basePath: job.basePath, token };
     await connection.stopJob(job.name);
-    await connection.startJob(job.name, argvOf(job, server, connection.home), { cwd: job.root, env });
+    const bind = await connection.listen();
+    const server = { ...(await connection.endpoint(bind.port)), basePath: job.basePath, token };
+    await connection.startJob(job.name, argvOf(job, bind, connection.home), { cwd: job.root, env });
     try {
       await waitForServer(server, program, context);
       return server;
@@ -44,13 +47,23 @@ export async function startJupyter(
   }
 }
 
-function argvOf(job: ServerJob, { host, port, basePath }: JupyterServer, home: string): string[] {
+/** What an environment wants its servers to be started by; nothing for most. */
+export function wrapperOf({ environments }: Environments, name: string | undefined): readonly string[] {
+  const environment = name === undefined ? undefined : environments[name];
+  return environment?.builder === 'image' ? environment.entrypoint : [];
+}
+
+function argvOf(job: ServerJob, bind: { address: string; port: number }, home: string): string[] {
   return [
-    ...['python', '-m', job.module, '--no-browser'],
-    // A node without isolation runs as whoever runs repo2vc.
+    ...job.wrapper,
+    // Not `python -m`: that would look for modules among the experiment's own files first.
+    ...[job.program, '--no-browser'],
+    // A node without isolation runs as whoever runs repo2vc; an image may want root.
     '--allow-root',
-    ...[`--ServerApp.ip=${host}`, `--ServerApp.port=${port}`, '--ServerApp.port_retries=0'],
-    ...[`--ServerApp.base_url=${basePath}`, `--ServerApp.root_dir=${home}/${job.root}`],
+    ...[`--ServerApp.ip=${bind.address}`, `--ServerApp.port=${bind.port}`, '--ServerApp.port_retries=0'],
+    // Reached by a loopback address, whatever it listens on: a page of somebody else's name is refused.
+    '--ServerApp.allow_remote_access=False',
+    ...[`--ServerApp.base_url=${job.basePath}`, `--ServerApp.root_dir=${home}/${job.root}`],
     ...job.args,
   ];
 }

@@ -22,6 +22,9 @@ import type { StepTools } from './types.ts';
 
 const parseCluster = parserOf<Cluster>('cluster.schema.json');
 
+/** Where the Jupyter server of a node that has one listens. */
+const serverPorts = [8888];
+
 /**
  * Makes the nodes that a plan asks for, or makes whole again what there is of them: to be called when a run begins and
  * whenever it is resumed. Sweeps this owner's expired clusters first. The goal lies in the run folder before the first
@@ -37,9 +40,10 @@ export async function provision(
   const provider = providerOf(target.provider);
   await refuseLessIsolation(provider, target, tools);
   await sweepExpired([run.id, clientIdOf(run.id)], tools);
-  const groups = plan.groups.map(({ environment, ...group }) => ({
+  const groups = plan.groups.map(({ environment, ...group }, index) => ({
     ...group,
     environment: environmentOf(environments, environment),
+    ...(index === 0 && { ports: serverPorts }),
   }));
   const cluster = await clusterFor(run.id, run.folder, groups, target, tools);
   await ensureCluster(cluster, provider, run.folder, tools);
@@ -57,7 +61,7 @@ export async function provisionClient(
   if (!plan.client) return undefined;
   const environment = environmentOf(environments, plan.client.environment);
   const folder = clientFolderIn(tools.runFolder);
-  const groups: GoalGroup[] = [{ role: 'client', count: 1, environment }];
+  const groups: GoalGroup[] = [{ role: 'client', count: 1, environment, ports: serverPorts }];
   const cluster = await clusterFor(clientIdOf(of.cluster.id), folder, groups, target, tools);
   await ensureCluster(cluster, providerOf(target.provider), folder, tools);
   return cluster;
@@ -101,7 +105,7 @@ async function refuseLessIsolation(
   if (isolation === target.isolation || target.isolation === 'none') return;
   throw new Failure(
     'isolation-changed',
-    'bubblewrap, which was to keep the experiment apart, does not work any more.',
+    `${target.isolation}, which was to keep the experiment apart, does not work any more.`,
     {
       hint: 'See why with `repo2vc doctor`; or begin again without it: repo2vc reproduce',
       args: { was: target.isolation, is: isolation },
@@ -111,7 +115,8 @@ async function refuseLessIsolation(
 
 /** What cannot be swept now is told, and stays for the next time: it must not keep a person from working. */
 async function sweepExpired(spared: readonly string[], context: Context): Promise<void> {
-  for (const view of await clustersToSweep(clusterProviders, { all: false }, context)) {
+  const { views } = await clustersToSweep(clusterProviders, { all: false }, context);
+  for (const view of views) {
     const { id } = view.cluster;
     if (spared.includes(id)) continue;
     try {

@@ -1,3 +1,4 @@
+import { observeCluster } from '../clusters/destroy.ts';
 import { checkSecrets, isSecret } from '../environment-templates/parameters.ts';
 import type {
   Answers,
@@ -9,7 +10,7 @@ import type {
 } from '../model/index.ts';
 import { addAnswers, forgetValues, loadValue, type Run, saveValue } from '../runs/folder.ts';
 import { buildEnvironments } from './build.ts';
-import { destroyCluster, listClusters } from './clusters.ts';
+import { destroyCluster, providerOf } from './clusters.ts';
 import { confirmation } from './confirm.ts';
 import { detect } from './detect.ts';
 import { fetchSnapshot } from './fetch.ts';
@@ -63,7 +64,7 @@ export async function reproduce(request: ReproduceRequest, input: ReproduceInput
     answered(await buildEnvironments(plan, target, tools)),
   );
   const cluster = await step('provision', { ...saved.cluster, again: true }, async () => {
-    if (!(await isWhole(run, tools))) await leaveNodes(run, tools);
+    if (!(await isWhole(run, target, tools))) await leaveNodes(run, tools);
     return provision(plan, target, environments, run, tools);
   });
   await step('prepare', saved.prepared, () =>
@@ -92,8 +93,9 @@ async function leaveNodes(run: Run, tools: StepTools): Promise<void> {
 }
 
 /** Whether every node is as it was left. */
-async function isWhole(run: Run, tools: StepTools): Promise<boolean> {
-  return (await listClusters(tools)).some((view) => view.cluster.id === run.id && view.phase === 'ready');
+async function isWhole(run: Run, target: Target, tools: StepTools): Promise<boolean> {
+  const view = await observeCluster(run.id, providerOf(target.provider), tools);
+  return view.phase === 'ready';
 }
 
 /** A secret that was given in the open is refused by the plan; here it is taken out of what is kept. */

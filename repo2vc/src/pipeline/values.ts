@@ -3,6 +3,7 @@ import {
   type Cluster,
   type Deposit,
   type Detection,
+  type EnvironmentLock,
   type Environments,
   type Plan,
   type Prepared,
@@ -60,9 +61,7 @@ export const saved = {
       return {
         environments: locks.length,
         packages: locks.reduce((sum, lock) => sum + lock.packages.length, 0),
-        interpreters: [
-          ...new Set(locks.map((lock) => `${lock.interpreter.implementation} ${lock.interpreter.version}`)),
-        ],
+        interpreters: [...new Set(locks.map(interpreterOf))].filter((text) => text !== ''),
       };
     },
   },
@@ -100,6 +99,10 @@ export const preparingFile = 'preparing';
 
 /** What is true only of the nodes that there were: forgotten when they are gone. */
 export const madeOnNodes = [saved.prepared.name, saved.session.name, tokenFile, preparingFile];
+
+function interpreterOf({ interpreter }: EnvironmentLock): string {
+  return interpreter ? `${interpreter.implementation} ${interpreter.version}` : '';
+}
 
 function whereOf(reference: Reference): string {
   if (reference.kind === 'local') return reference.path;

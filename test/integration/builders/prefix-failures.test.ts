@@ -4,11 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
+import { prefixIdOf } from '../../../repo2vc/src/builders/prefix/index.ts';
+import { chooseInterpreter } from '../../../repo2vc/src/builders/prefix/interpreter.ts';
 import { guarded } from '../../../repo2vc/src/builders/prefix/uv.ts';
 import { temporaryFolder, testContext } from '../../support/context.ts';
 import { everyTestNeeds, needs } from '../../support/needs.ts';
-import { build, buildContext, buildTarget, left, specOf } from '../../support/prefix.ts';
+import { build, buildContext, buildPrefix, buildTarget, left, specOf } from '../../support/prefix.ts';
 import { childrenOf, commandOf, until } from '../../support/processes.ts';
 import { makeWheel } from '../../support/python-packages.ts';
 
@@ -38,7 +39,7 @@ test('no network, and no uv either', async () => {
       .join(':'),
   };
   const context = testContext({ environment });
-  const choosing = prefixBuilder.chooseInterpreter('main', specOf([], ['3.11']), context);
+  const choosing = chooseInterpreter('main', specOf([], ['3.11']), context);
   await expect(choosing).rejects.toMatchObject({ code: 'packages-unreachable', retryable: true });
   expect(
     readdirSync(join(context.places.cache, 'tools')).filter((name) => !name.startsWith('lock.')),
@@ -49,7 +50,7 @@ test('no Python', async () => {
   const context = testContext({ environment: { PATH: '/nowhere' } });
   for (const python of ['any', ['3.11']] as const) {
     const spec = specOf([], python === 'any' ? 'any' : [...python]);
-    await expect(prefixBuilder.chooseInterpreter('main', spec, context)).rejects.toMatchObject({
+    await expect(chooseInterpreter('main', spec, context)).rejects.toMatchObject({
       code: 'python-missing',
       hint: expect.stringContaining('apt-get install python3'),
     });
@@ -60,7 +61,7 @@ test('Python without pip, where uv must be fetched', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'python3'), '#!/bin/sh\nexec /usr/bin/python3 -I -S "$@"\n', { mode: 0o755 });
   const context = testContext({ environment: { PATH: folder } });
-  const choosing = prefixBuilder.chooseInterpreter('main', specOf([], ['3.11']), context);
+  const choosing = chooseInterpreter('main', specOf([], ['3.11']), context);
   await expect(choosing).rejects.toMatchObject({
     code: 'pip-missing',
     hint: expect.stringContaining('apt-get install python3-pip'),
@@ -69,7 +70,7 @@ test('Python without pip, where uv must be fetched', async () => {
 
 test('a Python that is not there: what is, and how to get it', async () => {
   const context = await buildContext();
-  const choosing = prefixBuilder.chooseInterpreter('main', specOf([], ['3.99']), context);
+  const choosing = chooseInterpreter('main', specOf([], ['3.99']), context);
   await expect(choosing).rejects.toMatchObject({
     code: 'python-version-missing',
     message: expect.stringMatching(/3\.99.*this computer has 3\./),
@@ -162,12 +163,13 @@ test('an interruption ends uv and leaves nothing; so does one while waiting for 
 test('what an attempt that was killed left is removed by the next one', async () => {
   const context = await buildContext();
   const spec = specOf(['six']);
-  const target = buildTarget(await prefixBuilder.chooseInterpreter('main', spec, context));
-  const folder = join(context.places.cache, 'prefixes', prefixBuilder.idOf(spec, target));
+  const interpreter = await chooseInterpreter('main', spec, context);
+  const target = buildTarget(interpreter);
+  const folder = join(context.places.cache, 'prefixes', prefixIdOf(spec, { ...target, interpreter }));
   mkdirSync(join(folder, 'abcdefgh', 'prefix', 'bin'), { recursive: true });
   chmodSync(join(folder, 'abcdefgh', 'prefix'), 0o500);
   writeFileSync(join(folder, 'lock.json'), '{}');
-  const { prefix } = await prefixBuilder.build('main', spec, target, context);
+  const { prefix } = await buildPrefix(spec, target, context);
   expect(existsSync(join(folder, 'abcdefgh'))).toBe(false);
   expect(existsSync(prefix)).toBe(true);
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../../../repo2vc/src/io/processes.ts';
-import type { Environment } from '../../../repo2vc/src/model/index.ts';
+import type { PrefixEnvironment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { everyTestNeeds } from '../../support/needs.ts';
 import { type Building, build, buildContext } from '../../support/prefix.ts';
@@ -10,7 +10,7 @@ import { makeWheel } from '../../support/python-packages.ts';
 
 everyTestNeeds('pip');
 
-async function say(environment: Environment, code: string): Promise<string> {
+async function say(environment: PrefixEnvironment, code: string): Promise<string> {
   const ran = await run([join(environment.prefix, 'bin', 'python'), '-c', code], { env: {} });
   return ran.stdout.toString().trim();
 }
@@ -97,7 +97,7 @@ test('a prefix whose interpreter is gone is built anew', async () => {
   const context = await buildContext();
   const environment = await build(['six'], context);
   const folder = join(environment.prefix, '..', '..');
-  const marker = JSON.parse(readFileSync(join(folder, 'complete.json'), 'utf8')) as Environment;
+  const marker = JSON.parse(readFileSync(join(folder, 'complete.json'), 'utf8')) as PrefixEnvironment;
   expect(marker).toEqual(environment);
   const gone = await run(['rm', join(environment.prefix, 'bin', 'python')], { env: process.env });
   expect(gone.code).toBe(0);

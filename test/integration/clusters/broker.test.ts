@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openBroker } from '../../../repo2vc/src/clusters/broker.ts';
+import type { NodeConnection } from '../../../repo2vc/src/clusters/types.ts';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { localNode } from '../../support/local-node.ts';
@@ -17,8 +18,12 @@ async function broker() {
   const home = (name: string) => join(folder, name);
   for (const name of ['entry', 'worker-1', 'client']) mkdirSync(home(name));
   const socket = join(folder, 'broker.sock');
+  const serve: NodeConnection['serve'] = async (_name, server) => {
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    return { nodePath: socket, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  };
   const opened = await openBroker(
-    socket,
+    { serve },
     ['entry', 'worker-1'].map((name) => localNode(name, home(name))),
   );
   onTestFinished(() => opened.close());

@@ -37,7 +37,7 @@ function providerOf(id: string, check: ClusterProvider['check']): ClusterProvide
       stop: never,
       list: never,
     },
-    ...{ plan: () => [], connect: never },
+    ...{ plan: () => [], connect: never, consent: 'process', parallel: 1, examine: async () => [] },
   };
 }
 
@@ -103,7 +103,12 @@ test('a target says what was chosen, and why', async () => {
     provider: 'process',
     builder: 'prefix',
     platform: { os: 'linux', libc: expect.stringMatching(/^(glibc|musl)-\d+\.\d+$/) },
-    interpreters: { main: { implementation: 'cpython', version: expect.stringMatching(/^3\./) } },
+    bases: {
+      main: {
+        kind: 'interpreter',
+        interpreter: { implementation: 'cpython', version: expect.stringMatching(/^3\./) },
+      },
+    },
     cost: { basis: 'free' },
     expiresAfterMinutes: 240,
     sourceBuilds: false,

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { prefixBuilder } from '../../../repo2vc/src/builders/prefix/index.ts';
+import type { PrefixTarget } from '../../../repo2vc/src/builders/prefix/build.ts';
+import { prefixBuilder, prefixIdOf } from '../../../repo2vc/src/builders/prefix/index.ts';
 import {
   builtFromSource,
   keepAuthorsHashes,
@@ -9,12 +10,11 @@ import {
   parseCompiled,
   renderPinned,
 } from '../../../repo2vc/src/builders/prefix/requirements.ts';
-import type { BuildTarget } from '../../../repo2vc/src/builders/types.ts';
 import { testContext } from '../../support/context.ts';
 import { specOf } from '../../support/prefix.ts';
 import { asPlainUser } from '../../support/users.ts';
 
-const target: BuildTarget = {
+const target: PrefixTarget = {
   platform: { os: 'linux', architecture: 'x86_64', libc: 'glibc-2.36' },
   interpreter: {
     implementation: 'cpython',
@@ -27,7 +27,7 @@ const target: BuildTarget = {
 
 describe('the id of an environment', () => {
   const spec = specOf(['six==1.16.0', 'numpy']);
-  const id = prefixBuilder.idOf(spec, target);
+  const id = prefixIdOf(spec, target);
 
   test('is the same wherever the same content lies', () => {
     const elsewhere = {
@@ -38,20 +38,20 @@ describe('the id of an environment', () => {
       ...spec,
       requirements: spec.requirements.map(({ text }) => ({ text, file: 'binder/requirements.txt', line: 9 })),
     };
-    expect(prefixBuilder.idOf(spec, elsewhere)).toBe(id);
-    expect(prefixBuilder.idOf(fromOtherFiles, target)).toBe(id);
+    expect(prefixIdOf(spec, elsewhere)).toBe(id);
+    expect(prefixIdOf(fromOtherFiles, target)).toBe(id);
     expect(id).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('changes with what goes into it', () => {
     const changed = [
-      prefixBuilder.idOf(specOf(['numpy', 'six==1.16.0']), target),
-      prefixBuilder.idOf(spec, { ...target, sourceBuilds: true }),
-      prefixBuilder.idOf(spec, {
+      prefixIdOf(specOf(['numpy', 'six==1.16.0']), target),
+      prefixIdOf(spec, { ...target, sourceBuilds: true }),
+      prefixIdOf(spec, {
         ...target,
         interpreter: { ...target.interpreter, version: '3.11.8' },
       }),
-      prefixBuilder.idOf(spec, { ...target, platform: { ...target.platform, libc: 'musl-1.2' } }),
+      prefixIdOf(spec, { ...target, platform: { ...target.platform, libc: 'musl-1.2' } }),
     ];
     expect(new Set([id, ...changed]).size).toBe(5);
   });
@@ -159,11 +159,15 @@ describe('a lock', () => {
 test('a prefix that somebody else closed is told as that', async () => {
   const context = testContext();
   asPlainUser(context.folder);
-  const id = prefixBuilder.idOf(specOf(['six']), target);
+  const id = prefixIdOf(specOf(['six']), target);
   const folder = join(context.places.cache, 'prefixes', id);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'complete.json'), '{}', { mode: 0 });
-  await expect(prefixBuilder.build('main', specOf(['six']), target, context)).rejects.toMatchObject({
+  const { platform, interpreter, sourceBuilds } = target;
+  const base = { kind: 'interpreter', interpreter } as const;
+  const tools = { ...context, runFolder: context.folder };
+  const building = prefixBuilder.build('main', specOf(['six']), { platform, base, sourceBuilds }, tools);
+  await expect(building).rejects.toMatchObject({
     code: 'cache-closed',
     message: expect.stringContaining(folder),
   });

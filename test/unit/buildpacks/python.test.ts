@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { complete, toOpen, toPrepare } from '../../../repo2vc/src/buildpacks/complete.ts';
 import { python } from '../../../repo2vc/src/buildpacks/python/python.ts';
 import { packageOf } from '../../../repo2vc/src/buildpacks/requirement-grammar.ts';
-import type { EnvironmentSpec } from '../../../repo2vc/src/model/index.ts';
+import type { PythonSpec } from '../../../repo2vc/src/model/index.ts';
 import { failureOf } from '../../support/failures.ts';
 import { filesOf } from '../../support/files.ts';
 
-const planOf = async (files: Readonly<Record<string, string>>, folder = '.'): Promise<EnvironmentSpec> => {
+const planOf = async (files: Readonly<Record<string, string>>, folder = '.'): Promise<PythonSpec> => {
   const view = filesOf(files, folder);
   const match = await python.detect(view);
   const paths = (match?.reads ?? []).map((path) => posix.join(folder, path));
@@ -159,7 +159,7 @@ describe('requirements.txt', () => {
 });
 
 describe('runtime.txt', () => {
-  test.each<[string | undefined, EnvironmentSpec['python']]>([
+  test.each<[string | undefined, PythonSpec['python']]>([
     [undefined, 'any'],
     ['python-3.12\n', ['3.12']],
     ['python-3.9.7', ['3.9']],
@@ -227,7 +227,7 @@ describe('what else lies there', () => {
 });
 
 describe('what repo2vc adds', () => {
-  const spec = (...texts: string[]): EnvironmentSpec => ({
+  const spec = (...texts: string[]): PythonSpec => ({
     kind: 'python',
     python: 'any',
     requirements: texts.map((text) => ({ text, file: 'requirements.txt', line: 1 })),
@@ -238,7 +238,9 @@ describe('what repo2vc adds', () => {
     expect(complete(spec('numpy'), toPrepare).added).toEqual(['jupyter-server>=2,<3', 'ipykernel']);
     expect(complete(spec('Jupyter_Server'), toPrepare).added).toEqual(['ipykernel']);
     expect(complete(spec('numpy'), [...toOpen, ...toPrepare]).added).toEqual(['jupyterlab>=4,<5']);
-    expect(complete(spec('numpy'), toOpen).spec.requirements.at(-1)).toEqual({ text: 'jupyterlab>=4,<5' });
+    expect(complete(spec('numpy'), toOpen).spec).toMatchObject({
+      requirements: [{ text: 'numpy' }, { text: 'jupyterlab>=4,<5' }],
+    });
   });
   test('names are normalised', () => {
     expect(packageOf('Foo.Bar__baz >= 1')).toBe('foo-bar-baz');

@@ -254,7 +254,7 @@ it('sweeps what this owner has and is over; with all, what is not over too; neve
   await make('others', 'other@here', false);
   await make('others-over', 'other@here', true);
   const ids = async (all: boolean) =>
-    (await clustersToSweep([memoryProvider(world)], { all }, context)).map((view) => view.cluster.id);
+    (await clustersToSweep([memoryProvider(world)], { all }, context)).views.map((view) => view.cluster.id);
   expect(await ids(false)).toEqual(['mine-over']);
   expect(await ids(true)).toEqual(['mine', 'mine-over']);
 });

@@ -11,7 +11,7 @@ it('performs at most eight steps at once', async () => {
   let peak = 0;
   const steps = Array.from({ length: 30 }, (_, index) => step(`s${index}`));
   let done = 0;
-  await inOrder(steps, async () => {
+  await inOrder(steps, 8, async () => {
     peak = Math.max(peak, ++running);
     await new Promise((resolve) => setImmediate(resolve));
     running--;
@@ -25,6 +25,7 @@ it('waits for what a step comes after, and leaves out what comes after one that 
   const order: string[] = [];
   await inOrder(
     [step('c', 'a', 'b'), step('b', 'a'), step('a', 'elsewhere'), step('e', 'd'), step('d')],
+    8,
     async ({ key }) => {
       order.push(key);
       return key !== 'd';

@@ -25,7 +25,7 @@ function stubborn(...ids: readonly string[]) {
 
 test('a sweep tells of every cluster that it could not end', async () => {
   const context = stubborn('r-1-a', 'r-1-b');
-  const views = await sweepable({ all: false }, context);
+  const { views } = await sweepable({ all: false }, context);
   const failure = await failureOf(() => sweep(views, context));
   expect(failure).toMatchObject({ code: 'clusters-left', args: { clusters: ['r-1-a', 'r-1-b'] } });
   expect(failure.message).toContain('r-1-a (It holds on.); r-1-b (It holds on.)');
@@ -33,6 +33,6 @@ test('a sweep tells of every cluster that it could not end', async () => {
 
 test('a sweep that could not end one cluster fails as that did', async () => {
   const context = stubborn('r-1-a');
-  const views = await sweepable({ all: false }, context);
+  const { views } = await sweepable({ all: false }, context);
   expect((await failureOf(() => sweep(views, context))).code).toBe('not-removed');
 });

@@ -10,7 +10,7 @@ const target: Target = {
   provider: 'process',
   builder: 'prefix',
   platform: { os: 'linux', architecture: 'x86_64', libc: 'glibc-2.36' },
-  interpreters: {},
+  bases: {},
   cost: { basis: 'free' },
   expiresAfterMinutes: 60,
   isolation: 'none',

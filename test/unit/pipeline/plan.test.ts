@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Answers, Detection, Plan, Snapshot } from '../../../repo2vc/src/model/index.ts';
+import type { Answers, Detection, Plan, PythonSpec, Snapshot } from '../../../repo2vc/src/model/index.ts';
 import { canonicalJson, parserOf } from '../../../repo2vc/src/model/index.ts';
 import { describe } from '../../../repo2vc/src/pipeline/detection/describe.ts';
 import { makePlan } from '../../../repo2vc/src/pipeline/plan.ts';
@@ -80,11 +80,17 @@ test('a template without steps needs no client', async () => {
   });
 });
 
+function pythonOf(plan: Plan, name: string): PythonSpec {
+  const spec = plan.environments[name];
+  if (spec?.kind === 'python') return spec;
+  throw new Error(`${name} is not built from Python packages`);
+}
+
 test('a template with steps runs them in the default client, or in its own environment', async () => {
   const steps = await template({}, '# Set up', 'x = 1');
   const plan = planOf(steps);
   expect(plan.client).toEqual({ environment: 'repo2vc-client', timeoutSeconds: 600 });
-  expect(plan.environments['repo2vc-client']?.requirements.map((one) => one.text)).toEqual([
+  expect(pythonOf(plan, 'repo2vc-client').requirements.map((one) => one.text)).toEqual([
     'jupyter-server==2.17.0',
     'ipykernel==6.31.0',
   ]);
@@ -105,7 +111,7 @@ test('a client environment of its own gets what runs cells, and no more; unused 
     ),
   );
   expect(Object.keys(plan.environments)).toEqual(['main', 'tools']);
-  expect(plan.environments.tools?.requirements.slice(1)).toEqual([
+  expect(pythonOf(plan, 'tools').requirements.slice(1)).toEqual([
     { text: 'jupyter-server>=2,<3' },
     { text: 'ipykernel' },
   ]);

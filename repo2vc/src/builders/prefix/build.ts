@@ -4,8 +4,7 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { removeTree, translateDiskErrors } from '../../io/files.ts';
 import { run } from '../../io/processes.ts';
-import type { Environment, EnvironmentSpec } from '../../model/index.ts';
-import type { BuildTarget } from '../types.ts';
+import type { Interpreter, Platform, PrefixEnvironment, PythonSpec } from '../../model/index.ts';
 import { mend, onlySource } from './problems.ts';
 import {
   builtFromSource,
@@ -20,12 +19,19 @@ import { refuseProxyLogins, type UvSettings, uvSettings } from './settings.ts';
 import { clear, complete, folderOf, letAllRead } from './store.ts';
 import { guarded, obtainUv, type Uv } from './uv.ts';
 
+/** What a prefix is built with. */
+export interface PrefixTarget {
+  readonly platform: Platform;
+  readonly interpreter: Interpreter;
+  readonly sourceBuilds: boolean;
+}
+
 /** What is built, and with what. */
 interface Work {
   readonly name: string;
   readonly id: string;
-  readonly spec: EnvironmentSpec;
-  readonly target: BuildTarget;
+  readonly spec: PythonSpec;
+  readonly target: PrefixTarget;
   /** Of this attempt alone. */
   readonly folder: string;
   readonly uv: Uv;
@@ -44,10 +50,10 @@ const deadlineMs = 2 * 60 * 60_000;
 export async function buildPrefix(
   name: string,
   id: string,
-  spec: EnvironmentSpec,
-  target: BuildTarget,
+  spec: PythonSpec,
+  target: PrefixTarget,
   context: Context,
-): Promise<Environment> {
+): Promise<PrefixEnvironment> {
   const home = folderOf(id, context);
   return translateDiskErrors(home, async () => {
     await clear(home);
@@ -80,7 +86,7 @@ async function prepareWork(start: Omit<Work, 'uv' | 'settings' | 'sandbox'>): Pr
   return { ...start, uv, settings: { ...settings, variables }, sandbox };
 }
 
-async function make(work: Work): Promise<Environment> {
+async function make(work: Work): Promise<PrefixEnvironment> {
   const { spec, target, folder, id } = work;
   const prefix = join(folder, 'prefix');
   const python = join(prefix, 'bin', 'python');

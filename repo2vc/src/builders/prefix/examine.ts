@@ -1,14 +1,14 @@
 import type { Context } from '../../context.ts';
 import { isFailure } from '../../failure.ts';
 import { type RunResult, run } from '../../io/processes.ts';
-import type { EnvironmentSpec, Finding } from '../../model/index.ts';
+import type { Finding, PythonSpec } from '../../model/index.ts';
 import { chooseInterpreter } from './interpreter.ts';
 import { mend } from './problems.ts';
 import { uvSettings } from './settings.ts';
 import { findUv, type Uv } from './uv.ts';
 import { oldestUv, uvVersion } from './uv-wheel.ts';
 
-const anyPython: EnvironmentSpec = { kind: 'python', python: 'any', requirements: [] };
+const anyPython: PythonSpec = { kind: 'python', python: 'any', requirements: [] };
 
 /** What shows from where packages are to come. */
 const showSettings = 'python3 -m pip config list';

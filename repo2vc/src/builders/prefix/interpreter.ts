@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { codeOf } from '../../io/files.ts';
 import { run } from '../../io/processes.ts';
-import { type EnvironmentSpec, type Interpreter, parserOf } from '../../model/index.ts';
+import { type Interpreter, type PythonSpec, parserOf } from '../../model/index.ts';
 import { baseVariables } from './settings.ts';
 import { obtainUv, pythonMissing, type Uv } from './uv.ts';
 
@@ -28,7 +28,7 @@ print(json.dumps({
 /** The interpreter of this computer that serves a spec best, or the Failure that says how to get one. */
 export async function chooseInterpreter(
   name: string,
-  spec: EnvironmentSpec,
+  spec: PythonSpec,
   context: Context,
 ): Promise<Interpreter> {
   if (spec.python === 'any') return ask('python3', context);

@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
-import type { EnvironmentLock, EnvironmentSpec } from '../../model/index.ts';
+import type { EnvironmentLock, PythonSpec } from '../../model/index.ts';
 
-type Requirement = EnvironmentSpec['requirements'][number];
+type Requirement = PythonSpec['requirements'][number];
 
 /** A package as the resolver pinned it. A requirement that names an address has that instead of a version. */
 export interface Pinned {

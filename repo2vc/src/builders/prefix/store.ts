@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { codeOf, removeTree, translateDiskErrors, writeFileAtomic } from '../../io/files.ts';
 import { takeLock } from '../../io/lock.ts';
-import { canonicalJson, type Environment, parserOf } from '../../model/index.ts';
+import { canonicalJson, type Environment, type PrefixEnvironment, parserOf } from '../../model/index.ts';
 
 const parseEnvironment = parserOf<Environment>('environments.schema.json#/$defs/Environment');
 const marker = 'complete.json';
@@ -53,11 +53,12 @@ async function makeReadable(folder: string, context: Context): Promise<void> {
 }
 
 /** The environment in this folder, if it is there whole and its interpreter still is. */
-export async function completeIn(folder: string, id: string): Promise<Environment | undefined> {
+export async function completeIn(folder: string, id: string): Promise<PrefixEnvironment | undefined> {
   try {
     const path = join(folder, marker);
     const environment = parseEnvironment(JSON.parse(await readFile(path, 'utf8')), path);
-    if (environment.id !== id || !environment.prefix.startsWith(`${folder}/`)) return undefined;
+    if (environment.builder !== 'prefix' || environment.id !== id) return undefined;
+    if (!environment.prefix.startsWith(`${folder}/`)) return undefined;
     await access(join(environment.prefix, 'bin', 'python'), constants.X_OK);
     return environment;
   } catch (error) {
@@ -79,7 +80,7 @@ function closed(folder: string, cause: unknown): Failure {
 }
 
 /** Says that an environment is whole: the last thing that is written of it. */
-export async function complete(folder: string, environment: Environment): Promise<void> {
+export async function complete(folder: string, environment: PrefixEnvironment): Promise<void> {
   await writeFileAtomic(join(folder, 'lock.json'), canonicalJson(environment.lock));
   await writeFileAtomic(join(folder, marker), canonicalJson(environment));
 }

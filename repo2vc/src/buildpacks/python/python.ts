@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { Failure } from '../../failure.ts';
-import type { EnvironmentSpec, Reason } from '../../model/index.ts';
+import type { PythonSpec, Reason } from '../../model/index.ts';
 import { isBinderFolder, pathIn } from '../folders.ts';
 import { invalidRuntime, parseRuntime } from '../runtime.ts';
 import type { Buildpack, Files } from '../types.ts';
@@ -23,9 +23,9 @@ const ignored = [
 ];
 
 /** Python packages from requirements.txt, and the Python of runtime.txt. */
-export const python: Buildpack = {
+export const python = {
   name: 'python',
-  detect: async (files) => {
+  detect: async (files: Files) => {
     const runtime = await files.text(runtimeFile);
     if (runtime !== undefined) pythonOf(runtime, pathIn(files, runtimeFile));
     const ownPackage = await packageFile(files);
@@ -41,7 +41,7 @@ export const python: Buildpack = {
       reads: [...reads.filter((file) => files.has(file)), ...(runtime === undefined ? [] : [runtimeFile])],
     };
   },
-  plan: (texts, folder): EnvironmentSpec => {
+  plan: (texts: Readonly<Record<string, string>>, folder: string): PythonSpec => {
     const runtime = posix.join(folder, runtimeFile);
     const requirements = posix.join(folder, requirementsFile);
     return {
@@ -50,10 +50,10 @@ export const python: Buildpack = {
       requirements: Object.hasOwn(texts, requirements) ? requirementsOf(requirements, texts) : [],
     };
   },
-};
+} satisfies Buildpack;
 
 /** The minor that runtime.txt asks for; `python-3` is any. A third number is left out, as repo2docker leaves it out. */
-function pythonOf(text: string, path: string): EnvironmentSpec['python'] {
+function pythonOf(text: string, path: string): PythonSpec['python'] {
   const { name, version } = parseRuntime(text, path);
   const line = text.trim();
   if (name !== 'python') throw invalidRuntime(path, line, 'only Python can be had');

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { Failure } from '../../failure.ts';
-import type { EnvironmentSpec } from '../../model/index.ts';
+import type { PythonSpec } from '../../model/index.ts';
 import { checkLine, type LineProblem } from './requirement-line.ts';
 
-export type Requirement = EnvironmentSpec['requirements'][number];
+export type Requirement = PythonSpec['requirements'][number];
 
 /** A logical line of a requirements file, without its comment; `line` counts from 1. */
 interface Line {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Listing } from '../../clusters/sweep.ts';
 import type { ClusterView } from '../../model/index.ts';
 import { contextOf, type Host, type Screen } from '../host.ts';
 import { type CommonOptions, minutesOf, screenOf, withCommonOptions } from '../options.ts';
@@ -54,11 +55,23 @@ async function toolsOf(options: CommonOptions, host: Host) {
 
 async function list(options: CommonOptions, host: Host): Promise<void> {
   const { engine, screen, context, renderer } = await toolsOf(options, host);
-  const views = await engine.listClusters(context);
+  const { views, silent } = await engine.listClusters(context);
   renderer.close();
-  if (screen.format === 'json') return screen.out(`${JSON.stringify({ clusters: views })}\n`);
-  if (views.length === 0) return screen.out('No clusters.\n');
+  if (screen.format === 'json') {
+    const unasked = silent.map(({ provider, failure }) => ({ provider, why: failure.code }));
+    return screen.out(`${JSON.stringify({ clusters: views, unasked })}\n`);
+  }
+  if (views.length === 0) screen.out('No clusters.\n');
   for (const view of views) screen.out(`${line(view)}\n`);
+  tellSilent(silent, screen);
+}
+
+/** Who has no container engine at all has no clusters in one. */
+function tellSilent(silent: Listing['silent'], screen: Screen): void {
+  for (const { provider, failure } of silent) {
+    if (failure.code === 'no-engine') continue;
+    screen.err(`${provider} could not be asked: ${failure.message}\n`);
+  }
 }
 
 function line(view: ClusterView): string {
@@ -102,7 +115,8 @@ async function destroy(
 async function sweep(options: CommonOptions & { all?: boolean; yes?: boolean }, host: Host): Promise<void> {
   const { engine, screen, context, renderer } = await toolsOf(options, host);
   const { confirmSweep } = await import('../sweep.ts');
-  const views = await engine.sweepable({ all: options.all ?? false }, context);
+  const { views, silent } = await engine.sweepable({ all: options.all ?? false }, context);
+  tellSilent(silent, screen);
   try {
     if (views.length > 0) await confirmSweep(views, options, screen);
     await engine.sweep(views, context);

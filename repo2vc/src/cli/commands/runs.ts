@@ -108,7 +108,7 @@ async function show(id: string, options: ShowOptions, host: Host): Promise<void>
 /** Whether the cluster of a run, which has its id, still runs. */
 async function isThere(id: string, host: Host): Promise<boolean> {
   const engine = await import('../../index.ts');
-  const views = await engine.listClusters(contextOf(host));
+  const { views } = await engine.listClusters(contextOf(host));
   return views.some((view) => view.cluster.id === id && view.phase !== 'expired');
 }
 

@@ -15,7 +15,7 @@ export function planText(plan: Plan, target: Target, detection: Detection, hash:
     ...plan.reasons.map(because),
     ...Object.entries(plan.environments).map(([name, spec]): [string, string] => [
       'Build',
-      `${name}: ${target.interpreters[name]?.implementation ?? 'Python'} ${target.interpreters[name]?.version ?? ''}, ${count(spec.requirements.length, 'requirement')}`,
+      `${name}: ${baseText(target.bases[name])}, ${specText(spec)}`,
     ]),
     ...plan.groups.map((group): [string, string] => ['Nodes', nodesText(group)]),
     ...detection.data.map((data): [string, string] => [
@@ -28,7 +28,10 @@ export function planText(plan: Plan, target: Target, detection: Detection, hash:
       `${name} = ${JSON.stringify(value)}`,
     ]),
     ...plan.secrets.map((name): [string, string] => ['Parameter', `${name} = (secret)`]),
-    ['Runs on', `${target.provider}: ${isolationText(target)}; memory limits are ${target.limits}`],
+    [
+      'Runs on',
+      `${target.provider}: ${isolationTexts[target.isolation]}; memory limits are ${target.limits}`,
+    ],
     ...target.reasons.filter((reason) => reason.code !== 'expiry-chosen').map(because),
     ['Costs', 'nothing'],
     [
@@ -61,8 +64,18 @@ function stepsText(plan: Plan): string {
   return plan.steps.map((step) => step.title || `cell ${step.cell + 1}`).join(' → ');
 }
 
-function isolationText(target: Target): string {
-  return target.isolation === 'none'
-    ? 'on this computer, not isolated: it can read and change all that you can'
-    : 'on this computer, isolated from your files by bubblewrap';
+function baseText(base: Target['bases'][string] | undefined): string {
+  if (base?.kind === 'interpreter') return `${base.interpreter.implementation} ${base.interpreter.version}`;
+  const images = base?.images.map(({ name, used }) => (name === used ? name : `${used} (for ${name})`)) ?? [];
+  return images.length > 0 ? `on ${images.join(', ')}` : 'from scratch';
 }
+
+function specText(spec: Plan['environments'][string]): string {
+  return spec.kind === 'python' ? count(spec.requirements.length, 'requirement') : `as ${spec.file} says`;
+}
+
+const isolationTexts: Readonly<Record<Target['isolation'], string>> = {
+  none: 'on this computer, not isolated: it can read and change all that you can',
+  bubblewrap: 'on this computer, isolated from your files by bubblewrap',
+  container: 'in containers, isolated from your files',
+};

@@ -19,6 +19,19 @@ const whose: Readonly<Record<string, string>> = {
   plan: 'neither you nor your settings say otherwise',
 };
 
+/** Why a provider could not be taken, by the code of its failure, and how to have it. */
+const obstacles: Readonly<Record<string, string>> = {
+  'no-engine': 'no container engine answers (`repo2vc doctor` says how to get one)',
+  'engine-forbidden': 'this user may not talk to the container engine (`repo2vc doctor` says what to do)',
+  'engine-silent': 'the container engine does not answer (`repo2vc doctor` says more)',
+  'engine-too-old': 'the container engine is too old (`repo2vc doctor` says more)',
+  'base-image-missing':
+    'its base image is not there and cannot be fetched (containers.baseImages in settings.yaml names another)',
+  'needs-container-engine': 'only a container engine can',
+};
+
+const why = (args: Args) => obstacles[String(args.why)] ?? String(args.why);
+
 const sentences: Readonly<Record<string, (args: Args) => string>> = {
   'template-used': (a) => `it used ${a.doi}, according to ${from(a)}`,
   'template-linked': (a) => `it used the template in ${a.folder}, according to the notebook’s metadata`,
@@ -34,7 +47,8 @@ const sentences: Readonly<Record<string, (args: Args) => string>> = {
   'file-ignored': (a) => `${a.file} plays no part`,
   'provider-named': (a) => `you named the provider ${a.provider}`,
   'provider-first-that-works': (a) => `${a.provider} is the first provider that works here`,
-  'provider-unavailable': (a) => `${a.provider} does not work here: ${a.why}`,
+  'provider-unavailable': (a) => `${a.provider} does not work here: ${why(a)}`,
+  'provider-refused': (a) => `${a.provider} cannot build it: ${why(a)}`,
   'expiry-chosen': (a) => whose[String(a.by)] ?? String(a.by),
 };
 

@@ -36,7 +36,7 @@ export async function showResult(
 /** The session of a run, with the end that it has now: it may have been renewed. */
 async function openSession(engine: Engine, run: Run, host: Host): Promise<Session> {
   const session = await engine.sessionOf(run);
-  const views = await engine.listClusters(contextOf(host));
+  const { views } = await engine.listClusters(contextOf(host));
   const { expiresAt } = views.find((view) => view.cluster.id === session.cluster) ?? session;
   return { ...session, ...(expiresAt === undefined ? {} : { expiresAt }) };
 }

@@ -2,12 +2,12 @@ import type { Context } from '../../context.ts';
 import { isFailure } from '../../failure.ts';
 import type { Http } from '../../io/http.ts';
 import type { ArchiveSetting, Finding } from '../../model/index.ts';
+import { fine, note, problemFrom } from '../../model/index.ts';
 import { shellWord } from '../../model/shell-word.ts';
 import { httpFor } from '../../settings/client.ts';
 import { credentialFor } from '../../settings/credentials.ts';
 import { localArchives } from '../../settings/local-archives.ts';
 import { loadSettings } from '../../settings/settings.ts';
-import { fine, note, problemFrom } from './finding.ts';
 
 const patienceMs = 8_000;
 

@@ -1,22 +1,20 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
-import { readIfThere } from '../../io/files.ts';
 import type { Finding } from '../../model/index.ts';
+import { fine, note, problem } from '../../model/index.ts';
 import { shellWord } from '../../model/shell-word.ts';
-import { fine, note, problem } from './finding.ts';
 
 const gib = 1024 ** 3;
 const oldestNode = [20, 19] as const;
 
-/** Node, disk, memory, and whether users may make namespaces. */
+/** Node, disk and memory. */
 export async function examineComputer(context: Context): Promise<readonly Finding[]> {
   return [
     examineNode(),
     await examineDisk('state', context.places.state),
     await examineDisk('cache', context.places.cache),
     examineMemory(),
-    await examineNamespaces(),
   ];
 }
 
@@ -54,27 +52,4 @@ function examineMemory(): Finding {
   const message = `${(free / gib).toFixed(1)} GiB of memory are available.`;
   if (free < gib) return note('memory', 'memory-short', message, { free }, 'free -h');
   return fine('memory', 'memory-free', message, { free });
-}
-
-const namespaceSettings = [
-  { file: 'kernel/unprivileged_userns_clone', bad: '0', good: '1' },
-  { file: 'kernel/apparmor_restrict_unprivileged_userns', bad: '1', good: '0' },
-  { file: 'user/max_user_namespaces', bad: '0', good: '15000' },
-] as const;
-
-async function examineNamespaces(): Promise<Finding> {
-  for (const { file, bad, good } of namespaceSettings) {
-    const value = (await readIfThere(`/proc/sys/${file}`).catch(() => undefined))?.trim();
-    if (value !== bad) continue;
-    const setting = file.replaceAll('/', '.');
-    const message = `Users may not make namespaces of their own here (${setting} = ${bad}); bubblewrap needs that unless root runs it.`;
-    return note(
-      'namespaces',
-      'namespaces-forbidden',
-      message,
-      { setting },
-      `sudo sysctl -w ${setting}=${good}`,
-    );
-  }
-  return fine('namespaces', 'namespaces-allowed', 'Users may make namespaces of their own.');
 }

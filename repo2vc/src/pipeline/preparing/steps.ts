@@ -20,7 +20,7 @@ import { type Kernel, startKernel } from '../../notebooks/kernel.ts';
 import { readNotebook } from '../../notebooks/read.ts';
 import type { Scrubber } from '../../notebooks/scrub.ts';
 import { clientFolderIn, providerOf } from '../clusters.ts';
-import { startJupyter } from '../jupyter.ts';
+import { startJupyter, wrapperOf } from '../jupyter.ts';
 import { connectToRole, needingNodes, nodesOf } from '../nodes.ts';
 import { provisionClient } from '../provision.ts';
 import type { StepTools } from '../types.ts';
@@ -80,7 +80,8 @@ async function runInClient(
   const text = await readFile(join(tools.runFolder, chosen.snapshot.folder, chosen.notebook), 'utf8');
   const wish = readNotebook(text, chosen.notebook).kernel;
   const folder = posix.dirname(chosen.notebook);
-  const cells = await withKernel({ connection, cluster, nodes, wish, folder }, tools, (kernel) =>
+  const wrapper = wrapperOf(input.environments, plan.client?.environment);
+  const cells = await withKernel({ connection, wrapper, cluster, nodes, wish, folder }, tools, (kernel) =>
     executeNotebook(
       kernel,
       {
@@ -106,6 +107,7 @@ function templateOf({ detection }: PrepareInput): ChosenTemplate {
 
 interface Workplace {
   readonly connection: NodeConnection;
+  readonly wrapper: readonly string[];
   readonly cluster: Cluster;
   readonly nodes: readonly NodeView[];
   readonly wish: { readonly name?: string; readonly language?: string };
@@ -115,13 +117,12 @@ interface Workplace {
 
 /** The broker lives exactly as long as the kernel whose cells may use it. */
 async function withKernel<T>(
-  { connection, cluster, nodes, wish, folder }: Workplace,
+  { connection, wrapper, cluster, nodes, wish, folder }: Workplace,
   tools: StepTools,
   work: (kernel: Kernel) => Promise<T>,
 ): Promise<T> {
-  const socket = await connection.exposeSocket('broker');
   const broker = await openBroker(
-    socket.hostPath,
+    connection,
     nodes.map((node) => ({
       name: node.name,
       role: node.role,
@@ -137,12 +138,13 @@ async function withKernel<T>(
       connection,
       {
         name: 'jupyter',
-        module: 'jupyter_server',
+        program: 'jupyter-server',
+        wrapper,
         root: places.template,
         basePath: '/client/',
         // Ten times the default: a figure of some megabytes is kept, a flood is still stopped at the source.
         args: ['--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=10000000'],
-        env: { PYTHONPATH: `${connection.home}/${places.library}`, REPO2VC_BROKER: socket.nodePath },
+        env: { PYTHONPATH: `${connection.home}/${places.library}`, REPO2VC_BROKER: broker.nodePath },
       },
       tools,
     );

@@ -10,8 +10,14 @@ const target: Target = {
   provider: 'process',
   builder: 'prefix',
   platform: { os: 'linux', architecture: 'x86_64', libc: 'glibc-2.36' },
-  interpreters: {
-    main: { implementation: 'cpython', version: '3.11.2', path: '/usr/bin/python3.11', basePrefix: '/usr' },
+  bases: {
+    main: {
+      kind: 'interpreter',
+      interpreter: {
+        ...{ implementation: 'cpython', version: '3.11.2' },
+        ...{ path: '/usr/bin/python3.11', basePrefix: '/usr' },
+      },
+    },
   },
   cost: { basis: 'free' },
   expiresAfterMinutes: 60,

@@ -1,4 +1,5 @@
 import { open, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -36,9 +37,12 @@ export async function connectTo(place: NodePlace, context: Context): Promise<Nod
     put: (tar, directory) => put(sandbox, tar, directory, context),
     get: async (directory, paths) => get(sandbox, directory, paths, context),
     putSecret: (name, value) => putSecret(sandbox, name, value),
-    exposeSocket: async (name) => exposeSocket(sandbox, name),
+    serve: (name, server) => serve(sandbox, name, server),
+    listen: async () => {
+      const address = hostOf(sandbox, context);
+      return { address, port: await freePortOf(address) };
+    },
     endpoint: async (port) => ({ host: hostOf(sandbox, context), port }),
-    freePort: async () => freePortOf(hostOf(sandbox, context)),
   };
 }
 
@@ -135,9 +139,19 @@ async function putSecret(sandbox: Sandbox, name: string, value: string): Promise
   return join(sandbox.volatile, 'secrets', name);
 }
 
-function exposeSocket(sandbox: Sandbox, name: string) {
+/**
+ * The server listens on a socket that this computer and the node both see. Everybody may connect: the folder around it
+ * is closed to all but its node, whose user is not ours.
+ */
+async function serve(sandbox: Sandbox, name: string, server: Server) {
   const path = join('sockets', plainName(name));
-  return { hostPath: join(sandbox.place.volatile, path), nodePath: join(sandbox.volatile, path) };
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    const socket = { path: join(sandbox.place.volatile, path), readableAll: true, writableAll: true };
+    server.listen(socket, () => resolve());
+  });
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return { nodePath: join(sandbox.volatile, path), close };
 }
 
 function plainName(name: string): string {

@@ -1,6 +1,7 @@
 import type { ClusterProvider } from '../../types.ts';
 import { checkComputer } from './check.ts';
 import { connectTo } from './connection.ts';
+import { examineComputer } from './examine.ts';
 import { nodesIn } from './found.ts';
 import { listClusters, observeCluster } from './observe.ts';
 import { clusterFolder, placeOf } from './places.ts';
@@ -12,7 +13,10 @@ import { refuseElsewhere, writeLease } from './tag.ts';
 export const processProvider: ClusterProvider = {
   id: 'process',
   builder: 'prefix',
+  consent: 'process',
+  parallel: 8,
   check: checkComputer,
+  examine: examineComputer,
   observe: observeCluster,
   plan: planSteps,
   perform: performStep,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { removeTree, translateDiskErrors } from '../../../io/files.ts';
 import type { ClusterGoal, ClusterId, GoalGroup } from '../../../model/index.ts';
+import { wantedNodes } from '../../planning.ts';
 import type { ClusterStep } from '../../types.ts';
 import { claimAddress, releaseAddresses } from './addresses.ts';
 import { chooseIsolation } from './check.ts';
@@ -10,7 +11,7 @@ import { makeFolder, removeEmptyNode, removeIfEmpty, removeNodeFolder, removeVol
 import { nodesIn } from './found.ts';
 import { endMembers } from './members.ts';
 import { clusterFolder, type NodePlace, names, placeOf } from './places.ts';
-import { specHashOf, wantedNodes } from './plan.ts';
+import { prefixOf, specHashOf } from './plan.ts';
 import { withheldVariables } from './sandbox.ts';
 import { startSupervisor } from './supervisor.ts';
 import { endOf, readTag, refuseElsewhere, thisComputer } from './tag.ts';
@@ -53,13 +54,14 @@ async function ensureNode(
   context: Context,
 ): Promise<void> {
   const before = await readTag(place);
-  const { cpus, memoryMiB, environment } = group;
+  const { cpus, memoryMiB } = group;
+  const { prefix, basePrefix } = prefixOf(group);
   const tag = {
     schemaVersion: 1 as const,
     version: await ownVersion(),
     ...{ cluster, node: place.node, role: group.role, specHash: specHashOf(group) },
     expiresAt: goal.expiresAt,
-    ...{ prefix: environment.prefix, basePrefix: environment.basePrefix },
+    ...{ prefix, basePrefix },
     ...(cpus !== undefined && { cpus }),
     ...(memoryMiB !== undefined && { memoryMiB }),
     // What a node's files were made with stays: they belong to another user with bubblewrap than without.

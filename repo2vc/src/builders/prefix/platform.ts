@@ -1,7 +1,7 @@
 import { machine, platform } from 'node:os';
-import type { Context } from '../context.ts';
-import { run } from '../io/processes.ts';
-import type { Platform } from '../model/index.ts';
+import type { Context } from '../../context.ts';
+import { run } from '../../io/processes.ts';
+import type { Platform } from '../../model/index.ts';
 
 /**
  * What packages must fit on this computer. The C library is asked of the system's own programs: Node's diagnostic
