@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mend } from '../../../repo2vc/src/builders/prefix/problems.ts';
+import { mend } from '../../../repo2vc/src/builders/problems.ts';
 
 const noSolution = 'error: No solution found when resolving dependencies\n  cause: ';
 

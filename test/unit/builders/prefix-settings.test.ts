@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { parsePipConfig, translate } from '../../../repo2vc/src/builders/pip-settings.ts';
 import { localIndexes, sandboxVariables } from '../../../repo2vc/src/builders/prefix/sandbox.ts';
-import { baseVariables, parsePipConfig, translate } from '../../../repo2vc/src/builders/prefix/settings.ts';
+import { baseVariables } from '../../../repo2vc/src/builders/prefix/settings.ts';
 import { testContext } from '../../support/context.ts';
 
 test('pip tells its settings; variables beat [install], which beats [global]', () => {

@@ -9,7 +9,7 @@ import {
   lockedPackages,
   parseCompiled,
   renderPinned,
-} from '../../../repo2vc/src/builders/prefix/requirements.ts';
+} from '../../../repo2vc/src/builders/requirements.ts';
 import { testContext } from '../../support/context.ts';
 import { specOf } from '../../support/prefix.ts';
 import { asPlainUser } from '../../support/users.ts';

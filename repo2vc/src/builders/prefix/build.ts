@@ -5,7 +5,8 @@ import { Failure } from '../../failure.ts';
 import { removeTree, translateDiskErrors } from '../../io/files.ts';
 import { run } from '../../io/processes.ts';
 import type { Interpreter, Platform, PrefixEnvironment, PythonSpec } from '../../model/index.ts';
-import { mend, onlySource } from './problems.ts';
+import { refuseProxyLogins } from '../pip-settings.ts';
+import { mend, onlySource } from '../problems.ts';
 import {
   builtFromSource,
   keepAuthorsHashes,
@@ -13,9 +14,9 @@ import {
   type Pinned,
   parseCompiled,
   renderPinned,
-} from './requirements.ts';
+} from '../requirements.ts';
 import { type Sandbox, sandboxFor, sandboxVariables } from './sandbox.ts';
-import { refuseProxyLogins, type UvSettings, uvSettings } from './settings.ts';
+import { type UvSettings, uvSettings } from './settings.ts';
 import { clear, complete, folderOf, letAllRead } from './store.ts';
 import { guarded, obtainUv, type Uv } from './uv.ts';
 

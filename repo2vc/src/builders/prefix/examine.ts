@@ -2,11 +2,11 @@ import type { Context } from '../../context.ts';
 import { isFailure } from '../../failure.ts';
 import { type RunResult, run } from '../../io/processes.ts';
 import type { Finding, PythonSpec } from '../../model/index.ts';
+import { mend } from '../problems.ts';
+import { oldestUv, uvVersion } from '../uv-wheel.ts';
 import { chooseInterpreter } from './interpreter.ts';
-import { mend } from './problems.ts';
 import { uvSettings } from './settings.ts';
 import { findUv, type Uv } from './uv.ts';
-import { oldestUv, uvVersion } from './uv-wheel.ts';
 
 const anyPython: PythonSpec = { kind: 'python', python: 'any', requirements: [] };
 

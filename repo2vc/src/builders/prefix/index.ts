@@ -1,21 +1,21 @@
-import { Failure, isFailure } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import {
   type Base,
   canonicalJson,
-  type Environment,
   type EnvironmentSpec,
   hashOf,
   type Interpreter,
-  type Outcome,
+  type PrefixEnvironment,
   type PythonSpec,
 } from '../../model/index.ts';
+import { obtain, orConsent } from '../obtain.ts';
+import { refusalOf } from '../requirements.ts';
 import type { Builder, BuildTools } from '../types.ts';
 import { buildPrefix, type PrefixTarget } from './build.ts';
 import { examine } from './examine.ts';
 import { chooseInterpreter } from './interpreter.ts';
 import { platformOf } from './platform.ts';
-import { refusalOf } from './requirements.ts';
-import { completeIn, folderOf, withLock } from './store.ts';
+import { completeIn, folderOf } from './store.ts';
 
 /** To be raised whenever the same spec would give another prefix. */
 const builderVersion = 1;
@@ -29,18 +29,10 @@ export const prefixBuilder: Builder = {
     kind: 'interpreter',
     interpreter: await chooseInterpreter(name, pythonOnly(spec), context),
   }),
-  build: async (name, spec, target, tools) => {
-    try {
-      const { platform, sourceBuilds } = target;
-      const interpreter = interpreterOf(target.base);
-      return {
-        value: await obtain(name, pythonOnly(spec), { platform, interpreter, sourceBuilds }, tools),
-      };
-    } catch (error) {
-      const needs = target.sourceBuilds ? undefined : consentFor(error);
-      if (!needs) throw error;
-      return needs;
-    }
+  build: (name, spec, target, tools) => {
+    const { platform, sourceBuilds } = target;
+    const chosen = { platform, interpreter: interpreterOf(target.base), sourceBuilds };
+    return orConsent(target, () => prefixFor(name, pythonOnly(spec), chosen, tools));
   },
   examine,
 };
@@ -66,46 +58,23 @@ function interpreterOf(base: Base): Interpreter {
   throw new Error('a prefix is built on an interpreter');
 }
 
-/** Building from source runs code of people whom the person did not choose. */
-function consentFor(error: unknown): Outcome<Environment> | undefined {
-  if (!isFailure(error) || error.code !== 'only-source-distribution') return undefined;
-  const { packages } = error.args;
-  return {
-    needs: [{ kind: 'consent', to: 'source-builds', packages: Array.isArray(packages) ? [...packages] : [] }],
-  };
-}
-
-/** The prefix of that id from the cache, or built; of two who want it, one waits for the other. */
-async function obtain(
+/** The prefix of that id from the cache, or built. */
+function prefixFor(
   name: string,
   spec: PythonSpec,
   target: PrefixTarget,
   tools: BuildTools,
-): Promise<Environment> {
+): Promise<PrefixEnvironment> {
   const id = prefixIdOf(spec, target);
   const folder = folderOf(id, tools);
-  const reused = async () => {
-    const environment = await completeIn(folder, id);
-    if (environment) tools.emit({ code: 'environment-reused', args: { name, id } });
-    return environment;
-  };
-  return (
-    (await reused()) ??
-    withLock(folder, tools, async () => {
-      const meanwhile = await reused();
-      if (meanwhile) return meanwhile;
-      const { implementation, version } = target.interpreter;
-      tools.emit({
-        code: 'environment-building',
-        args: { name, id, interpreter: `${implementation} ${version}` },
-      });
-      const began = tools.clock.now().getTime();
-      const environment = await buildPrefix(name, id, spec, target, tools);
-      const ms = tools.clock.now().getTime() - began;
-      const packages = environment.lock.packages.length;
-      tools.emit({ code: 'environment-built', args: { name, id, packages, ms } });
-      return environment;
-    })
+  const { implementation, version } = target.interpreter;
+  return obtain(
+    {
+      ...{ name, id, folder, on: `${implementation} ${version}` },
+      cached: () => completeIn(folder, id),
+      make: () => buildPrefix(name, id, spec, target, tools),
+    },
+    tools,
   );
 }
 

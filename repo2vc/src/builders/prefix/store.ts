@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
-import { access, chmod, lchown, lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { access, chmod, lchown, lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
-import { codeOf, removeTree, translateDiskErrors, writeFileAtomic } from '../../io/files.ts';
-import { takeLock } from '../../io/lock.ts';
+import { codeOf, removeTree, writeFileAtomic } from '../../io/files.ts';
 import { canonicalJson, type Environment, type PrefixEnvironment, parserOf } from '../../model/index.ts';
 
 const parseEnvironment = parserOf<Environment>('environments.schema.json#/$defs/Environment');
@@ -13,43 +12,6 @@ const marker = 'complete.json';
 /** Where the environment with this id lies, its locks and its half-built forerunners. */
 export function folderOf(id: string, context: Context): string {
   return join(context.places.cache, 'prefixes', id);
-}
-
-/** Does `work` while nobody else does anything in the folder; waits for its owner, for as long as it takes. */
-export async function withLock<T>(folder: string, context: Context, work: () => Promise<T>): Promise<T> {
-  await makeReadable(folder, context);
-  let lock = await takeLock(folder);
-  if (!('release' in lock)) {
-    const { pid, host } = lock.owner;
-    const message = `Waiting for process ${pid} on ${host}, which is building the same thing in ${folder}.`;
-    context.emit({ code: 'warning', args: { warning: 'waiting-for-builder', message } });
-  }
-  while (!('release' in lock)) {
-    await context.clock.sleep(200, context.signal);
-    lock = await takeLock(folder);
-  }
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
-
-/** Makes a folder below the cache that other users can reach, whatever our umask is. */
-async function makeReadable(folder: string, context: Context): Promise<void> {
-  await translateDiskErrors(folder, () => mkdir(folder, { recursive: true }));
-  const inside = folder
-    .slice(context.places.cache.length)
-    .split('/')
-    .filter((part) => part !== '');
-  const made = [
-    context.places.cache,
-    ...inside.map((_, index) => join(context.places.cache, ...inside.slice(0, index + 1))),
-  ];
-  for (const one of made) {
-    // a cache that belongs to somebody else is as it is
-    await chmod(one, 0o755).catch(() => undefined);
-  }
 }
 
 /** The environment in this folder, if it is there whole and its interpreter still is. */

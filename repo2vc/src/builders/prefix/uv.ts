@@ -5,9 +5,9 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { translateDiskErrors } from '../../io/files.ts';
 import { type RunResult, run } from '../../io/processes.ts';
-import { mend } from './problems.ts';
-import { withLock } from './store.ts';
-import { oldestUv, uvRequirement, uvVersion } from './uv-wheel.ts';
+import { mend } from '../problems.ts';
+import { oldestUv, uvRequirement, uvVersion } from '../uv-wheel.ts';
+import { withLock } from '../with-lock.ts';
 
 /** An uv that can be called. */
 export interface Uv {

@@ -1,5 +1,5 @@
-import { Failure } from '../../failure.ts';
-import type { EnvironmentLock, PythonSpec } from '../../model/index.ts';
+import { Failure } from '../failure.ts';
+import type { EnvironmentLock, PythonSpec } from '../model/index.ts';
 
 type Requirement = PythonSpec['requirements'][number];
 

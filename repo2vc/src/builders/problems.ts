@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.ts';
+import { Failure } from '../failure.ts';
 
 /**
  * The Failure for what uv or pip said, when it is one that a person can mend; `about` names what was being made.
