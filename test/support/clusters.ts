@@ -58,14 +58,16 @@ export function testCluster(
     memoryMiB?: number;
     owner?: string;
     minutes?: number;
+    /** Default: `process`, with an environment for it. */
+    provider?: string;
     environment?: Environment;
   } = {},
 ): Cluster {
-  const { count = 1, owner = 'tester@here', minutes = 60, memoryMiB } = options;
+  const { count = 1, owner = 'tester@here', minutes = 60, memoryMiB, provider = 'process' } = options;
   return {
     schemaVersion: 1,
     cluster: { id, owner, createdAt: new Date().toISOString() },
-    provider: 'process',
+    provider,
     goal: {
       groups: [
         {

@@ -4,14 +4,14 @@ import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** Who runs the contract of the cluster providers, and what this user finds on the PATH. */
+/** Who runs the contract of the cluster providers for `process`, and what this user finds on the PATH. */
 export interface ContractRun {
   /** A user id that nobody has; without it, this very user. */
   readonly uid?: number;
   readonly bubblewrap: boolean;
 }
 
-/** Runs the contract in a test process of its own, in `folder`; gives its exit code and what it printed. */
+/** Runs that part of the contract in a test process of its own, in `folder`; gives its exit code and what it printed. */
 export async function runContract(run: ContractRun, folder: string): Promise<{ code: number; said: string }> {
   const root = new URL('../..', import.meta.url).pathname;
   chmodSync(folder, 0o777);
@@ -22,7 +22,8 @@ export async function runContract(run: ContractRun, folder: string): Promise<{ c
   const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--configLoader', 'runner'];
   const argv = [
     ...[...become, process.execPath, ...vitest],
-    ...['--config', join(root, 'test/vitest.config.ts'), 'test/contract/cluster-providers.test.ts'],
+    ...['--config', join(root, 'test/vitest.config.ts'), 'test/contract/clusters/'],
+    ...['--testNamePattern', '^process '],
   ];
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     cwd: root,

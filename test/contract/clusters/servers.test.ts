@@ -1,0 +1,32 @@
+import { createServer } from 'node:http';
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/clusters.ts';
+import { everyProvider } from '../../support/every-provider.ts';
+
+everyProvider(({ started }) => {
+  it('leads the programs of the node to a server of ours', async () => {
+    const { connect } = await started();
+    const connection = await connect();
+    const server = createServer((_request, response) => response.end('hello'));
+    const { nodePath, close } = await connection.serve('broker', server);
+    onTestFinished(close);
+    const client = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("${nodePath}"); s.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n"); print(s.makefile().read().endswith("hello"))`;
+    expect((await connection.exec(['python', '-c', client])).stdout.toString()).toBe('True\n');
+  });
+
+  it('answers at its endpoint', async () => {
+    const { connect } = await started();
+    const connection = await connect();
+    const bind = await connection.listen();
+    const { host, port } = await connection.endpoint(bind.port);
+    const web = ['python', '-m', 'http.server', '--bind', bind.address, String(bind.port)];
+    await connection.startJob('web', web);
+    const status = await eventually(() =>
+      fetch(`http://${host}:${port}/`).then(
+        (answer) => answer.status,
+        () => undefined,
+      ),
+    );
+    expect(status).toBe(200);
+  });
+});
