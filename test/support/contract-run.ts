@@ -28,6 +28,8 @@ export async function runContract(run: ContractRun, folder: string): Promise<{ c
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     cwd: root,
     env: {
+      // whoever can run this test can run those; skipped, they would prove nothing
+      REPO2VC_TEST_MISSING: '',
       ...{ HOME: folder, TMPDIR: folder, REPO2VC_TEST_CACHE: join(folder, 'cache') },
       PATH: run.bubblewrap ? '/usr/local/bin:/usr/bin:/bin' : pathWithoutBubblewrap(join(folder, 'bin')),
     },
@@ -38,7 +40,8 @@ export async function runContract(run: ContractRun, folder: string): Promise<{ c
     text(child.stderr),
     once(child, 'exit') as Promise<[number]>,
   ]);
-  return { code, said: out + err };
+  const ran = /\d passed/.test(out);
+  return { code: ran ? code : 1, said: out + err };
 }
 
 /** Makes a folder of links to all programs of this computer but bubblewrap. */

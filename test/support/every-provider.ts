@@ -26,22 +26,21 @@ export interface Subject {
 
 /** Describes the same for every provider in the registry; it is skipped, aloud, where what it needs is not here. */
 export function everyProvider(tests: (subject: Subject) => void): void {
-  describe.each(clusterProviders.map((provider) => ({ provider, id: provider.id })))(
-    '$id',
-    ({ provider }) => {
-      const kit = kitOf(provider);
-      beforeEach(({ skip }) => skip(!needs[kit.needs], `${kit.needs} is not here`));
-      const goal = async (context: Context, options: Options = {}) => {
-        const environment = await kit.environment('bare');
-        const cluster = testCluster(testId(), { provider: provider.id, environment, ...options });
-        onTestFinished(async () => {
-          await destroyCluster(cluster.cluster.id, provider, { discard: true }, context);
-        });
-        return cluster;
-      };
-      tests({ provider, kit, goal, started: (options) => started(provider, goal, options) });
-    },
-  );
+  for (const provider of clusterProviders) describe(provider.id, () => tests(subjectOf(provider)));
+}
+
+function subjectOf(provider: ClusterProvider): Subject {
+  const kit = kitOf(provider);
+  beforeEach(({ skip }) => skip(!needs[kit.needs], `${kit.needs} is not here`));
+  const goal = async (context: Context, options: Options = {}) => {
+    const environment = await kit.environment('bare');
+    const cluster = testCluster(testId(), { provider: provider.id, environment, ...options });
+    onTestFinished(async () => {
+      await destroyCluster(cluster.cluster.id, provider, { discard: true }, context);
+    });
+    return cluster;
+  };
+  return { provider, kit, goal, started: (options) => started(provider, goal, options) };
 }
 
 async function started(provider: ClusterProvider, goal: Subject['goal'], options: Options) {
