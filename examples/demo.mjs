@@ -1,6 +1,7 @@
 // The whole circle on one computer, with the commands that a person would type: an archive, a publication with two
 // linked DOIs, a reproduction from the DOI alone in an empty folder, a cell run there, and the end of it all, with what
-// the cell wrote brought home. `npm run demo -- --keep` leaves the notebook open.
+// the cell wrote brought home. `npm run demo -- --keep` leaves the notebook open; `-- --provider docker` or `process`
+// says where it runs, which else is the first that works.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,18 +9,26 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 const command = join(root, 'repo2vc', 'dist', 'cli', 'main.js');
-const options = process.argv.slice(2);
-const keep = options.includes('--keep');
-const unknown = options.filter((option) => option !== '--keep');
+const { keep, provider, wrong } = optionsIn(process.argv.slice(2));
 const began = Date.now();
 const folder = mkdtempSync(join(tmpdir(), 'repo2vc-demo-'));
 const children = new Set();
 let isInterrupted = false;
 let archive; // its address
 let cluster; // the one to end
+
+function optionsIn(words) {
+  try {
+    const options = { keep: { type: 'boolean', default: false }, provider: { type: 'string' } };
+    return parseArgs({ args: words, options }).values;
+  } catch (error) {
+    return { wrong: error.message };
+  }
+}
 
 /** A command's arguments as a person would type them. */
 const typed = (args) => `repo2vc ${args.map((arg) => (/[^\w./:=-]/.test(arg) ? `'${arg}'` : arg)).join(' ')}`;
@@ -101,7 +110,8 @@ async function publish() {
 async function reproduce(doi) {
   say('A stranger reproduces it, from its DOI alone');
   const empty = mkdtempSync(join(folder, 'stranger-'));
-  const opened = await repo2vc(['reproduce', doi, '--yes'], { cwd: empty });
+  const where = provider ? ['--provider', provider] : [];
+  const opened = await repo2vc(['reproduce', doi, '--yes', ...where], { cwd: empty });
   cluster = /clusters destroy (\S+)/.exec(opened)?.[1];
   return /runs show (r-\S+)/.exec(opened)?.[1];
 }
@@ -121,17 +131,29 @@ async function runCell(run) {
   return runFolder;
 }
 
+/** Where it ran, and how to see it run elsewhere; why it ran there stands in the plan above. */
+function sayWhere(runFolder) {
+  const ran = JSON.parse(readFileSync(join(runFolder, 'target.json'), 'utf8')).provider;
+  const other = ran === 'docker' ? 'process' : 'docker';
+  const kinds = { docker: 'in containers', process: 'as processes of this computer' };
+  console.log(
+    `\nIt ran ${kinds[ran]}. To see it ${kinds[other]}: npm run demo -- --provider ${other}` +
+      (other === 'docker' ? '\n(what that takes, and whether it is there: npx repo2vc doctor)' : ''),
+  );
+}
+
 async function end(runFolder) {
   say('The end of it');
   await repo2vc(['clusters', 'destroy', cluster]);
   showSaved(runFolder);
   const left = await repo2vc(['clusters', 'list']);
   if (left.includes(cluster)) throw new Error(`${cluster} is still there`);
+  sayWhere(runFolder);
   say('Done: published, reproduced from the DOI, run, and nothing is left');
 }
 
 async function main() {
-  if (unknown.length > 0) throw new Error(`unknown option ${unknown.join(' ')}; there is --keep`);
+  if (wrong) throw new Error(`${wrong}\nThere are --keep and --provider docker|process.`);
   console.log('repo2vc, the whole circle. In this clone, type `npx repo2vc` for `repo2vc`.');
   say('An archive on this computer');
   await serveArchive();

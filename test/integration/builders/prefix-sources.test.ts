@@ -17,14 +17,16 @@ test('a source distribution is named, and built after consent, where it sees not
   writeFileSync(secret, 'mine');
   makeSourceDistribution(links, 'sourceonly', '1.0', secret);
   const context = await buildContext({ UV_FIND_LINKS: links });
-  await expect(build(['sourceonly'], context)).rejects.toMatchObject({
-    code: 'only-source-distribution',
-    args: { packages: ['sourceonly'] },
-  });
+  await expect(build(['sourceonly'], context)).rejects.toMatchObject(asksFor('sourceonly'));
   expect(left(context)).toEqual([]);
   const { prefix } = await build(['sourceonly'], context, true);
   expect(saidBy(prefix)).toBe(needs.bubblewrap ? 'saw nothing' : 'saw the probe');
   expect(warnings(context)).toEqual(needs.bubblewrap ? [] : ['build-not-isolated']);
+});
+
+/** How a build that must be asked about ends. */
+const asksFor = (name: string) => ({
+  cause: { needs: [{ kind: 'consent', to: 'source-builds', packages: [name] }] },
 });
 
 /** What the build of `sourceonly` met. */
@@ -120,8 +122,5 @@ test('a commit of a git repository is built after consent, and locked by its id'
 
 test('what can only be built from source is known before anything is asked', async () => {
   const context = await buildContext({ UV_DEFAULT_INDEX: 'http://127.0.0.1:9/simple' });
-  await expect(build(['it @ git+https://127.0.0.1:9/it.git'], context)).rejects.toMatchObject({
-    code: 'only-source-distribution',
-    args: { packages: ['it'] },
-  });
+  await expect(build(['it @ git+https://127.0.0.1:9/it.git'], context)).rejects.toMatchObject(asksFor('it'));
 });

@@ -160,7 +160,7 @@ test('when the broker ends, what it runs ends with it, and cells are told', asyn
   expect(code).toBe(1);
   expect(err).toMatch(/ended before|IncompleteRead|ConnectionResetError/);
   const pid = readFileSync(join(home('entry'), 'pid'), 'utf8').trim();
-  expect(existsSync(`/proc/${pid}`)).toBe(false);
+  await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
   expect(existsSync(socket)).toBe(false);
   expect((await python('list(nodes)')).err).toContain('repo2vc runs no cells now');
 });

@@ -77,7 +77,7 @@ test('an environment without JupyterLab says so', async () => {
   const set = await stage({ bare: true });
   await expect(inject(set.injecting, set.tools)).rejects.toMatchObject({
     code: 'server-not-answering',
-    message: expect.stringContaining('No module named jupyterlab'),
+    message: expect.stringContaining('jupyter-lab'),
     hint: expect.stringContaining('jupyterlab'),
   });
 });

@@ -87,9 +87,9 @@ describe('a folder that cannot be published is refused before anything is sent:'
       }),
     ],
     [
-      'a Dockerfile, which cannot be built here',
-      'dockerfile-needs-containers',
-      smallFiles({ 'environment/Dockerfile': 'FROM scratch\n' }),
+      'a Dockerfile that nobody could build',
+      'invalid-dockerfile',
+      smallFiles({ 'environment/Dockerfile': 'RUN true\n' }),
     ],
     [
       'requirements that could not be honoured',

@@ -174,7 +174,7 @@ test('building from source is a question of its own, and its answer is part of t
     return buildEnvironments(plan, outcome.value, tools);
   };
   expect(await attempt(consented)).toEqual({
-    needs: [{ kind: 'consent', to: 'source-builds', isolation: 'bubblewrap', packages: ['sourceonly'] }],
+    needs: [{ kind: 'consent', to: 'source-builds', packages: ['sourceonly'] }],
   });
   const built = await attempt({ ...consented, consents: ['process', 'source-builds'] });
   expect(built).toMatchObject({

@@ -35,6 +35,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'ajv-formats': ['model'],
   axios: ['io'],
   commander: ['cli'],
+  'dockerfile-ast': ['model'],
   dockerode: ['io'],
   fastify: ['archive'],
   picocolors: ['cli'],

@@ -44,7 +44,7 @@ group('the experiment notebook', () => {
       expect(failure.message).toContain('data.csv, requirements.txt');
     }
     expect((await refusal({ 'data.csv': '1' })).code).toBe('no-notebook');
-    expect((await refusal({ Dockerfile: 'FROM debian' })).code).toBe('dockerfile-needs-containers');
+    expect((await refusal({ Dockerfile: 'FROM debian' })).code).toBe('no-notebook');
   });
 
   test('is found among notebooks that cannot be read', async () => {

@@ -197,8 +197,6 @@ group('a template in the same files', () => {
     const parameters = { p: { type: 'string', default: '' } };
     const r = notebookText(['x <- 1'], descriptor({ parameters }), { language_info: { name: 'R' } });
     expect((await refusal({ 'et.ipynb': r, 'requirements.txt': '' })).code).toBe('unsupported-language');
-    const docker = await refusal({ ...templateFiles, Dockerfile: '' });
-    expect(docker.code).toBe('dockerfile-needs-containers');
   });
 });
 
