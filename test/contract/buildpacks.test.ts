@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { specifications } from '../../repo2vc/src/buildpacks/registry.ts';
 import type { Buildpack, Files, RefusedSpecification } from '../../repo2vc/src/buildpacks/types.ts';
 import { canonicalJson, type EnvironmentSpec, parserOf } from '../../repo2vc/src/model/index.ts';
-import { filesOf } from '../support/files.ts';
+import { filesOf, snapshotIn } from '../support/files.ts';
 
 /** For every entry of the registry: files that it recognises. A new entry without an example fails. */
 const examples: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
@@ -58,10 +58,11 @@ async function plansWell(one: Buildpack, files: Readonly<Record<string, string>>
   const match = await one.detect(filesOf(files));
   const reads = match?.reads ?? [];
   expect(Object.keys(files)).toEqual(expect.arrayContaining([...reads]));
+  const snapshot = snapshotIn(files);
   const texts = Object.fromEntries(reads.map((path) => [path, files[path] ?? '']));
-  const spec = one.plan(texts, '.');
+  const spec = one.plan(texts, '.', snapshot);
   expect(parseSpec(spec, 'spec')).toBe(spec);
-  expect(canonicalJson(one.plan(Object.fromEntries(Object.entries(texts).reverse()), '.'))).toBe(
+  expect(canonicalJson(one.plan(Object.fromEntries(Object.entries(texts).reverse()), '.', snapshot))).toBe(
     canonicalJson(spec),
   );
 }

@@ -1,5 +1,6 @@
+import { dockerfile } from './dockerfile/dockerfile.ts';
 import { python } from './python/python.ts';
-import { conda, dockerfile, julia, juliaRequire, nix, pipfile, r } from './refused/refused.ts';
+import { conda, julia, juliaRequire, nix, pipfile, r } from './refused/refused.ts';
 import type { Buildpack, RefusedSpecification } from './types.ts';
 
 /** What can describe an environment, in repo2docker's order: the first that applies wins. */

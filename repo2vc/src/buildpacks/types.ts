@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { EnvironmentSpec, Reason } from '../model/index.ts';
+import type { EnvironmentSpec, Reason, Snapshot } from '../model/index.ts';
 
 /**
  * A read-only view of one folder of a snapshot. Paths are relative to that folder; `..` reaches its neighbours, and
@@ -25,10 +25,11 @@ export interface Buildpack {
   /** Whether it applies to the files of the folder; asked in the order of the registry. */
   detect(files: Files): Promise<BuildpackMatch | undefined>;
   /**
-   * `texts`: the files named by `reads`, by their path in the snapshot; `folder`: the folder that was asked about.
+   * `texts`: the files named by `reads`, by their path in the snapshot; `folder`: the folder that was asked about, in
+   * that snapshot.
    * Failures name the file and line that cannot be honoured.
    */
-  plan(texts: Readonly<Record<string, string>>, folder: string): EnvironmentSpec;
+  plan(texts: Readonly<Record<string, string>>, folder: string, snapshot: Snapshot): EnvironmentSpec;
 }
 
 /**

@@ -571,6 +571,10 @@ export const schemas: readonly object[] = [
      },
      "sha256": {
       "$ref": "#/$defs/Sha256"
+     },
+     "executable": {
+      "const": true,
+      "description": "Its owner may run it; absent for what no one runs, and for what an archive serves."
      }
     },
     "required": [

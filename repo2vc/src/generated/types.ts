@@ -452,6 +452,10 @@ export interface FileEntry {
 path: RelativePath
 size: number
 sha256: Sha256
+/**
+ * Its owner may run it; absent for what no one runs, and for what an archive serves.
+ */
+executable?: true
 }
 /**
  * This interface was referenced by `All`'s JSON-Schema

@@ -132,9 +132,9 @@ export async function listFiles(
       if (skip(path)) continue;
       if (entry.isDirectory()) await walk(path);
       else if (entry.isFile()) {
-        const { size } = await lstat(join(folder, path));
+        const { size, mode } = await lstat(join(folder, path));
         const { sha256 } = (await checksumsOfFile(join(folder, path))).digest();
-        found.push({ path, size, sha256 });
+        found.push({ path, size, sha256, ...(mode & 0o100 ? { executable: true as const } : {}) });
       }
     }
   };

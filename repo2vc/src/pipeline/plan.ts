@@ -24,7 +24,7 @@ export function makePlan(snapshot: Snapshot, detection: Detection, answers: Answ
   const parameters = parametersOf(detection, answers);
   if ('needs' in parameters) return parameters;
   const template = chosen?.template;
-  const { environments, reasons } = environmentsOf(detection);
+  const { environments, reasons } = environmentsOf(snapshot, detection);
   const client = clientEnvironmentOf(detection);
   return {
     value: {

@@ -1,23 +1,7 @@
-import { Failure } from '../../failure.ts';
 import { isBinderFolder, pathIn } from '../folders.ts';
 import { parseRuntime } from '../runtime.ts';
 import type { RefusedSpecification } from '../types.ts';
-import { unsupported, wayOut } from '../unsupported.ts';
-
-/** Refused before anything is downloaded, since only a container engine can build it. */
-export const dockerfile: RefusedSpecification = {
-  name: 'dockerfile',
-  refuse: async (files) => {
-    if (!files.has('Dockerfile')) return undefined;
-    const file = pathIn(files, 'Dockerfile');
-    return new Failure(
-      'dockerfile-needs-containers',
-      `${file} describes the environment. A Dockerfile can be built only with a container engine; this version of ` +
-        'repo2vc runs environments as processes.',
-      { hint: wayOut, args: { file } },
-    );
-  },
-};
+import { unsupported } from '../unsupported.ts';
 
 export const julia = oneOf('julia', 'a Julia project', ['JuliaProject.toml', 'Project.toml']);
 export const juliaRequire = oneOf('julia-require', 'Julia packages', ['REQUIRE']);

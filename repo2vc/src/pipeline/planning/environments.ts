@@ -1,7 +1,7 @@
 import { complete, type NeededPackage, toOpen, toPrepare } from '../../buildpacks/complete.ts';
 import { buildpackNamed } from '../../buildpacks/registry.ts';
 import { defaultClient, defaultClientName } from '../../environment-templates/defaults.ts';
-import type { Chosen, Detection, EnvironmentSpec, Plan, Reason } from '../../model/index.ts';
+import type { Chosen, Detection, EnvironmentSpec, Plan, Reason, Snapshot } from '../../model/index.ts';
 
 /** The name, in a plan, of the one environment that a buildpack gives. */
 const onlyName = 'main';
@@ -21,7 +21,10 @@ export function clientEnvironmentOf({ chosen }: Detection): string | undefined {
  * The environments that a plan needs, by name: those that a node or the client runs in, each from its own files and
  * completed by what repo2vc itself needs there. The reasons say what was added.
  */
-export function environmentsOf(detection: Detection): Pick<Plan, 'environments' | 'reasons'> {
+export function environmentsOf(
+  snapshot: Snapshot,
+  detection: Detection,
+): Pick<Plan, 'environments' | 'reasons'> {
   const node = nodeEnvironmentOf(detection);
   const client = clientEnvironmentOf(detection);
   const environments: Plan['environments'] = {};
@@ -32,17 +35,18 @@ export function environmentsOf(detection: Detection): Pick<Plan, 'environments' 
       continue;
     }
     const needed: NeededPackage[] = [...(name === node ? toOpen : []), ...(name === client ? toPrepare : [])];
-    const { spec, added } = complete(specOf(name, detection), needed);
+    const { spec, added } = complete(specOf(name, snapshot, detection), needed);
     environments[name] = spec;
     reasons.push(...added.map((text) => ({ code: 'requirement-added', args: { environment: name, text } })));
   }
   return { environments, reasons };
 }
 
-function specOf(name: string, { chosen, files }: Detection): EnvironmentSpec {
+function specOf(name: string, snapshot: Snapshot, { chosen, files }: Detection): EnvironmentSpec {
   const { buildpack, folder } = placeOf(name, chosen);
   const texts = Object.fromEntries(files.map((file) => [file.path, file.text]));
-  return buildpackNamed(buildpack).plan(texts, folder);
+  const described = chosen.kind === 'template' ? chosen.snapshot : snapshot;
+  return buildpackNamed(buildpack).plan(texts, folder, described);
 }
 
 function placeOf(name: string, chosen: Chosen): { readonly buildpack: string; readonly folder: string } {

@@ -36,7 +36,7 @@ export async function readTemplateIn(
   const described = await describeTemplate(found, 'used-link', files);
   const { chosen } = described;
   // What could not be planned could not be built by anybody.
-  environmentsOf({ schemaVersion: 1, ...described, reasons: [], data: [] });
+  environmentsOf(snapshot, { schemaVersion: 1, ...described, reasons: [], data: [] });
   return { notebook: chosen.notebook, template: chosen.template };
 }
 
