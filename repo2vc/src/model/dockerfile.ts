@@ -1,5 +1,6 @@
 import {
   type Copy,
+  type Dockerfile,
   DockerfileParser,
   type Flag,
   type From,
