@@ -1,33 +1,42 @@
-// A process of its own that drives the cluster engine, and kills itself with SIGKILL when told to: before its n-th effect
-// (a change of the file system, or a program started). Its one argument is JSON; see `Drive` in drive-clusters.ts.
-// Prints how many effects there were.
+// A process of its own that drives the cluster engine, and kills itself with SIGKILL when told to: at its n-th effect, which
+// is the moment before a change of the file system, a program started or a request, or the moment when a request has been sent
+// and its answer has not come. Its one argument is JSON; see `Drive` in drive-clusters.ts. Prints how many effects there were.
 
 import childProcess from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import promises from 'node:fs/promises';
+import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const drive = JSON.parse(process.argv[2]);
+const kill = process.kill.bind(process);
 let effects = 0;
+
+function effect() {
+  if (effects++ === drive.crashAt) kill(process.pid, 'SIGKILL');
+}
 
 function countCalls(module, names) {
   for (const name of names) {
     const real = module[name];
     module[name] = (...args) => {
       if (name === 'open' && (args[1] ?? 'r') === 'r') return real(...args);
-      if (effects === drive.crashAt) process.kill(process.pid, 'SIGKILL');
-      effects++;
+      effect();
       return real(...args);
     };
   }
 }
 countCalls(promises, ['mkdir', 'open', 'rename', 'rm', 'rmdir', 'symlink', 'copyFile', 'chmod', 'chown']);
 countCalls(childProcess, ['spawn']);
-const kill = process.kill.bind(process);
 process.kill = (pid, signal) => {
-  if (pid !== process.pid && effects++ === drive.crashAt) kill(process.pid, 'SIGKILL');
+  if (pid !== process.pid) effect();
   return kill(pid, signal);
+};
+const request = http.request;
+http.request = (...args) => {
+  effect();
+  return request(...args).once('finish', effect);
 };
 syncBuiltinESMExports();
 
@@ -46,6 +55,7 @@ const context = {
   places: drive.places,
   environment: process.env,
   owner: drive.cluster.cluster.owner,
+  containers: async () => ({}),
 };
 effects = 0;
 

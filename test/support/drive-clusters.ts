@@ -11,7 +11,7 @@ export interface Drive {
   readonly cluster: Cluster;
   readonly places: Places;
   readonly folder: string;
-  /** SIGKILL before the effect with this number; effects are numbered from 0. */
+  /** SIGKILL at the effect with this number; effects are numbered from 0. */
   readonly crashAt?: number;
   /** SIGKILL when all is done. */
   readonly crashAtEnd?: boolean;
