@@ -1,4 +1,4 @@
-import type { Detection, Plan, Snapshot } from '../../repo2vc/src/model/index.ts';
+import type { Detection, Plan, Snapshot, Target } from '../../repo2vc/src/model/index.ts';
 import { specOf } from './prefix.ts';
 
 /** A plan of one node whose environment asks for nothing. */
@@ -56,5 +56,21 @@ export function detectionOf(template?: {
       },
       steps: [],
     },
+  };
+}
+
+/** Processes of this computer, kept apart by nothing. */
+export function targetOf(changes: Partial<Target> = {}): Target {
+  return {
+    schemaVersion: 1,
+    ...{ provider: 'process', builder: 'prefix' },
+    platform: { os: 'linux', architecture: 'x86_64', libc: 'glibc-2.36' },
+    bases: {},
+    cost: { basis: 'free' },
+    expiresAfterMinutes: 60,
+    ...{ isolation: 'none', limits: 'watched', expiry: 'enforced' },
+    sourceBuilds: false,
+    reasons: [],
+    ...changes,
   };
 }

@@ -42,8 +42,9 @@ export function listClusters(context: Context): Promise<Listing> {
 
 /** What there is of one cluster now, or the Failure `unknown-cluster`. */
 export async function showCluster(id: string, context: Context): Promise<ClusterView> {
-  const found = await find(id, context);
-  if (found) return found;
+  const provider = await find(id, context);
+  const seen = provider && (await observeCluster(id, provider, context));
+  if (seen && seen.phase !== 'absent') return seen;
   throw new Failure('unknown-cluster', `There is no cluster ${id}.`, {
     hint: 'See what there is with: repo2vc clusters list',
     args: { cluster: id },
@@ -65,16 +66,16 @@ export async function destroyCluster(
   options: { readonly discard?: boolean; readonly folder?: string },
   context: Context,
 ): Promise<{ readonly existed: boolean }> {
-  let existed = false;
-  for (const one of [clientIdOf(id), id]) {
-    const found = await find(one, context);
-    if (!found) continue;
-    existed = true;
-    const folder = options.folder && one !== id ? clientFolderIn(options.folder) : options.folder;
-    const { discard = false } = options;
-    await destroy(one, providerOf(found.provider), { discard, ...(folder && { folder }) }, context);
+  const client = clientIdOf(id);
+  const provider = (await find(id, context)) ?? (await find(client, context));
+  if (!provider) return { existed: false };
+  const { discard = false } = options;
+  // A client runs where its cluster does: nobody else is asked for it.
+  for (const one of [client, id]) {
+    const folder = options.folder && one === client ? clientFolderIn(options.folder) : options.folder;
+    await destroy(one, provider, { discard, ...(folder && { folder }) }, context);
   }
-  return { existed };
+  return { existed: true };
 }
 
 /** One's own clusters that a sweep would remove: the expired ones, with `all` the others too. */
@@ -100,17 +101,17 @@ export async function sweep(views: readonly ClusterView[], context: Context): Pr
 }
 
 /**
- * What there is of a cluster, whoever has it. A provider that cannot be asked matters only where no other has it: then
- * it is its failure that is thrown, for the cluster may be there. On a computer that has no container engine at all
- * nothing is, unless a run says that it made it in one.
+ * The provider that has a cluster. One that cannot be asked matters only where no other has it: then it is its failure
+ * that is thrown, for the cluster may be there. On a computer that has no container engine at all nothing is, unless a
+ * run says that it made it in one.
  */
-async function find(id: string, context: Context): Promise<ClusterView | undefined> {
+async function find(id: string, context: Context): Promise<ClusterProvider | undefined> {
   if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(id)) return undefined;
   const silent: SilentProvider[] = [];
   for (const provider of clusterProviders) {
     try {
       const view = await observeCluster(id, provider, context);
-      if (view.phase !== 'absent') return view;
+      if (view.phase !== 'absent') return provider;
     } catch (error) {
       silent.push({ provider: provider.id, failure: silenceOf(error) });
     }

@@ -1,11 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { clusterProviders } from '../../../repo2vc/src/clusters/registry.ts';
 import type { ClusterProvider } from '../../../repo2vc/src/clusters/types.ts';
 import { Failure } from '../../../repo2vc/src/failure.ts';
-import { sweep, sweepable } from '../../../repo2vc/src/pipeline/clusters.ts';
+import {
+  destroyCluster,
+  listClusters,
+  showCluster,
+  sweep,
+  sweepable,
+} from '../../../repo2vc/src/pipeline/clusters.ts';
 import { testContext } from '../../support/context.ts';
 import { failureOf } from '../../support/failures.ts';
 import { memoryProvider, newWorld } from '../../support/memory-provider.ts';
+import { targetOf } from '../../support/plan.ts';
+
+/** Puts these providers in the place of those of this computer, for one test. */
+function withProviders(...providers: readonly ClusterProvider[]): void {
+  const registry = clusterProviders as ClusterProvider[];
+  const before = registry.splice(0, registry.length, ...providers);
+  onTestFinished(() => void registry.splice(0, registry.length, ...before));
+}
+
+/** A provider that cannot be asked. */
+function silent(code: string): ClusterProvider {
+  const fails = () => Promise.reject(new Failure(code, 'It does not answer.'));
+  return { ...memoryProvider(newWorld()), id: 'docker', list: fails, observe: fails };
+}
 
 /** Expired clusters that refuse to be ended, in the place of those of this computer. */
 function stubborn(...ids: readonly string[]) {
@@ -17,11 +39,42 @@ function stubborn(...ids: readonly string[]) {
     world.clusters.set(id, { cluster, expiresAt: createdAt, nodes: new Map() });
   }
   const refuse = new Failure('not-removed', 'It holds on.', { hint: 'Wait.' });
-  const registry = clusterProviders as ClusterProvider[];
-  const before = registry.splice(0, registry.length, memoryProvider(world, { refuse }));
-  onTestFinished(() => void registry.splice(0, registry.length, ...before));
+  withProviders(memoryProvider(world, { refuse }));
   return context;
 }
+
+/** A provider with one cluster that runs, after one that cannot be asked. */
+function besideSilent(code: string) {
+  const context = testContext();
+  const world = newWorld();
+  const cluster = { id: 'r-1-a', owner: context.owner, createdAt: '2026-01-01T00:00:00Z' };
+  world.clusters.set('r-1-a', { cluster, expiresAt: '2099-01-01T00:00:00Z', nodes: new Map() });
+  withProviders(silent(code), memoryProvider(world));
+  return context;
+}
+
+test('a provider that cannot be asked does not hide what the others know', async () => {
+  const context = besideSilent('engine-silent');
+  const { views, silent: unasked } = await listClusters(context);
+  expect(views.map((view) => view.cluster.id)).toEqual(['r-1-a']);
+  expect(unasked).toMatchObject([{ provider: 'docker', failure: { code: 'engine-silent' } }]);
+  expect((await showCluster('r-1-a', context)).provider).toBe('memory');
+  expect(await destroyCluster('r-1-a', { discard: true }, context)).toEqual({ existed: true });
+});
+
+test('that nothing is left is not said as long as somebody who may have it cannot be asked', async () => {
+  const context = besideSilent('engine-silent');
+  expect((await failureOf(() => destroyCluster('r-2-b', {}, context))).code).toBe('engine-silent');
+});
+
+test('without a container engine nothing is in one, unless a run says that it made it there', async () => {
+  const context = besideSilent('no-engine');
+  expect(await destroyCluster('r-2-b', {}, context)).toEqual({ existed: false });
+  const folder = join(context.places.state, 'runs', 'r-2-b');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'target.json'), JSON.stringify(targetOf({ provider: 'docker' })));
+  expect((await failureOf(() => destroyCluster('r-2-b', {}, context))).code).toBe('no-engine');
+});
 
 test('a sweep tells of every cluster that it could not end', async () => {
   const context = stubborn('r-1-a', 'r-1-b');

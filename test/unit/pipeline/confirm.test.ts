@@ -1,24 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Answers, canonicalJson, type Target } from '../../../repo2vc/src/model/index.ts';
+import { type Answers, canonicalJson } from '../../../repo2vc/src/model/index.ts';
 import { confirmation } from '../../../repo2vc/src/pipeline/confirm.ts';
-import { planOf } from '../../support/plan.ts';
+import { planOf, targetOf } from '../../support/plan.ts';
 
 const plan = planOf();
-const target: Target = {
-  schemaVersion: 1,
-  provider: 'process',
-  builder: 'prefix',
-  platform: { os: 'linux', architecture: 'x86_64', libc: 'glibc-2.36' },
-  bases: {},
-  cost: { basis: 'free' },
-  expiresAfterMinutes: 60,
-  isolation: 'none',
-  limits: 'watched',
-  expiry: 'enforced',
-  sourceBuilds: false,
-  reasons: [],
-};
+const target = targetOf();
 const hash = createHash('sha256').update(canonicalJson(plan)).update(canonicalJson(target)).digest('hex');
 const answers: Answers = { schemaVersion: 1 };
 
