@@ -39,6 +39,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['io'],
   fastify: ['archive'],
   picocolors: ['cli'],
+  protobufjs: ['io'],
   '@jupyterlab/services': ['notebooks'],
   'simple-git': ['io'],
   'tar-stream': ['io'],

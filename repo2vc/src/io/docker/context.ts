@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
+import { byPath, type FileEntry } from '../../model/index.ts';
+import { safeRelativePath } from '../paths.ts';
+
+/** A file below a folder, before its bytes were read. */
+export type FoundFile = Pick<FileEntry, 'path' | 'size' | 'executable'>;
+
+/** A build context as it is sent: files below a folder, and texts of ours beside them. */
+export interface BuildContext {
+  /** Absolute. */
+  readonly folder: string;
+  readonly files: readonly FoundFile[];
+  readonly texts: Readonly<Record<string, string>>;
+  /** Told of every file of the folder as it was sent, before the end is; throws when the context must not be built. */
+  readonly check: (sent: readonly FileEntry[]) => void;
+}
+
+/** After 1980, so that what is made of the files can be zipped; the same everywhere, so that caches of layers hold. */
+const oneTime = new Date('1980-01-02T00:00:00Z');
+
+/**
+ * Lists the regular files below a folder by their path, without reading them. Links, sockets and devices are no part of
+ * a snapshot, so none of a context. Failure `unsafe-path` for a name that no snapshot holds.
+ */
+export async function findFiles(folder: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  const walk = async (prefix: string): Promise<void> => {
+    for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
+      const path = safeRelativePath(prefix === '' ? entry.name : `${prefix}/${entry.name}`, folder);
+      if (entry.isDirectory()) await walk(path);
+      if (!entry.isFile()) continue;
+      const { size, mode } = await lstat(join(folder, path));
+      found.push({ path, size, ...(mode & 0o100 ? { executable: true as const } : {}) });
+    }
+  };
+  await walk('');
+  return found.sort(byPath);
+}
+
+/**
+ * The tar stream of a context, whose bytes depend on paths, contents and executable bits alone: sorted, one time, root's.
+ * It is made as it is read, and fails when a file cannot be read whole.
+ */
+export function packContext(context: BuildContext): Readable {
+  const tar = pack();
+  const output = new PassThrough();
+  tar.on('error', (error) => output.destroy(error));
+  tar.pipe(output);
+  output.once('close', () => tar.destroy());
+  fill(tar, context).then(
+    () => tar.finalize(),
+    (error: Error) => output.destroy(error),
+  );
+  return output;
+}
+
+async function fill(tar: Pack, { folder, files, texts, check }: BuildContext): Promise<void> {
+  const own = new Set(Object.keys(texts));
+  const sent: FileEntry[] = [];
+  for (const path of foldersOf([...files.map((file) => file.path), ...own])) {
+    tar.entry({ name: `${path}/`, type: 'directory', mode: 0o755, mtime: oneTime });
+  }
+  for (const file of files) {
+    const sha256 = own.has(file.path) ? await digest(folder, file) : await send(tar, folder, file);
+    sent.push({ ...file, sha256 });
+  }
+  check(sent);
+  for (const [name, text] of Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    tar.entry({ name, mode: 0o644, mtime: oneTime }, text);
+  }
+}
+
+/** The folders of some paths, each before what lies in it. */
+function foldersOf(paths: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const parts = path.split('/').slice(0, -1);
+    for (const [index] of parts.entries()) folders.add(parts.slice(0, index + 1).join('/'));
+  }
+  return [...folders].sort();
+}
+
+/** Sends a file, and gives its SHA-256. */
+async function send(tar: Pack, folder: string, file: FoundFile): Promise<string> {
+  const { path, size, executable } = file;
+  const hash = createHash('sha256');
+  const entry = tar.entry({ name: path, size, mode: executable ? 0o755 : 0o644, mtime: oneTime });
+  const hashed = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(await bytesOf(folder, file), hashed, entry);
+  return hash.digest('hex');
+}
+
+/** The SHA-256 of a file that is not sent, because a text of ours is, in its place. */
+async function digest(folder: string, file: FoundFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of await bytesOf(folder, file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** No more than was found, should the file be growing; never what a link leads to. */
+async function bytesOf(folder: string, { path, size }: FoundFile): Promise<Readable> {
+  const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  if (size > 0) return file.createReadStream({ end: size - 1 });
+  await file.close();
+  return new PassThrough().end();
+}
