@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { baseImages } from './base-image.mjs';
+import { runIdsOf } from './belongings.ts';
 import { testCache } from './context.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -55,11 +57,17 @@ export interface Started {
   said(text: string): Promise<string>;
 }
 
+/** What a person has. */
+export interface PersonOptions {
+  /** The container engine of the tests: without it there is none for them, and everything runs as processes. */
+  readonly containers?: boolean;
+}
+
 /** A person for one whole test file, in a new folder; whoever makes one lets them leave. */
-export function newPerson(): Person {
+export function newPerson(options?: PersonOptions): Person {
   const folder = mkdtempSync(join(tmpdir(), 'repo2vc-cli-'));
   chmodSync(folder, 0o755); // programs of another user, on nodes, must get through
-  return personIn(folder);
+  return personIn(folder, options);
 }
 
 /** A person for one test, who knows these archives, and leaves when the test has finished. */
@@ -77,18 +85,24 @@ export function tellOf(person: Person, archives: readonly ServedArchive[]): void
     origin,
     doiPrefixes: [doiPrefix],
   }));
-  mkdirSync(join(person.folder, 'config', 'repo2vc'), { recursive: true });
-  // JSON is YAML
-  writeFileSync(person.settings, JSON.stringify({ archives: entries }));
+  writeSettings(person.settings, { archives: entries });
+}
+
+/** JSON is YAML. Where no registry can be reached, images are built on one that tests make. */
+function writeSettings(path: string, settings: object): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ ...settings, containers: { baseImages } }));
 }
 
 /** A person whose files lie in `folder`; environments are shared between tests, because they are dear to make. */
-export function personIn(folder: string): Person {
+export function personIn(folder: string, { containers = false }: PersonOptions = {}): Person {
   const home = join(folder, 'home');
   mkdirSync(home, { recursive: true });
   const { XDG_RUNTIME_DIR: _runtime, CI: _ci, SSH_CONNECTION: _ssh, ...inherited } = process.env;
+  const noEngine = { DOCKER_HOST: `unix://${join(folder, 'no-engine.sock')}` };
   const environment: NodeJS.ProcessEnv = {
     ...inherited,
+    ...(containers ? {} : noEngine),
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_CACHE_HOME: testCache(),
@@ -116,13 +130,18 @@ export function personIn(folder: string): Person {
     return JSON.parse(ended.stdout) as Record<string, unknown>;
   };
   const state = join(folder, 'state', 'repo2vc');
+  const settings = join(folder, 'config', 'repo2vc', 'settings.yaml');
+  writeSettings(settings, {});
+  const person = { folder, state, settings, environment, start, type, result };
   const leave = async () => {
     for (const child of children) child.kill('SIGKILL');
-    if (existsSync(join(state, 'nodes'))) await type(['clusters', 'sweep', '--all', '--yes']);
+    // by name, because others of this owner may be at work with the same engine
+    for (const id of containers ? runIdsOf(person) : []) await type(['clusters', 'destroy', id, '--discard']);
+    if (existsSync(join(state, 'nodes')))
+      await type(['clusters', 'sweep', '--all', '--yes'], { env: noEngine });
     rmSync(folder, { recursive: true, force: true });
   };
-  const settings = join(folder, 'config', 'repo2vc', 'settings.yaml');
-  return { folder, state, settings, environment, start, type, result, leave };
+  return { ...person, leave };
 }
 
 function watch(child: ChildProcess, args: readonly string[]): Started {

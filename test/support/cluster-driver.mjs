@@ -8,6 +8,7 @@ import promises from 'node:fs/promises';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { baseImages } from './base-image.mjs';
 
 const drive = JSON.parse(process.argv[2]);
 const kill = process.kill.bind(process);
@@ -55,7 +56,7 @@ const context = {
   places: drive.places,
   environment: process.env,
   owner: drive.cluster.cluster.owner,
-  containers: async () => ({}),
+  containers: async () => ({ baseImages }),
 };
 effects = 0;
 

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock, Context } from '../../repo2vc/src/context.ts';
 import type { Event } from '../../repo2vc/src/events.ts';
 import { interrupted } from '../../repo2vc/src/failure.ts';
+import { baseImages } from './base-image.mjs';
 
 /** The real clock. */
 export const realClock: Clock = {
@@ -48,7 +49,7 @@ export function testContext(changes: Partial<Context> = {}): Context & { events:
     places: { state: join(folder, 'state'), cache: join(folder, 'cache'), config: join(folder, 'config') },
     environment: process.env,
     owner: 'tester@here',
-    containers: async () => ({}),
+    containers: async () => ({ baseImages }),
     ...changes,
   };
 }

@@ -62,9 +62,8 @@ export function memoryProvider(
   };
   return {
     moments: () => moment,
-    id: 'process',
+    id: 'memory',
     builder: 'prefix',
-    consent: 'process',
     parallel: 8,
     examine: async () => [],
     check: async () => ({ limits: 'enforced', expiry: 'enforced', isolation: 'none' }),
@@ -116,7 +115,7 @@ async function perform(
 
 function viewOf(world: World, cluster: ClusterId): ClusterView {
   const seenAt = new Date().toISOString();
-  const base = { schemaVersion: 1, provider: 'process', seenAt } as const;
+  const base = { schemaVersion: 1, provider: 'memory', seenAt } as const;
   const entry = world.clusters.get(cluster.id);
   if (!entry) return { ...base, cluster, phase: 'absent', nodes: [] };
   const nodes = [...entry.nodes.values()];
