@@ -34,7 +34,12 @@ function subjectOf(provider: ClusterProvider): Subject {
   beforeEach(({ skip }) => skip(!needs[kit.needs], `${kit.needs} is not here`));
   const goal = async (context: Context, options: Options = {}) => {
     const environment = await kit.environment('bare');
-    const cluster = testCluster(testId(), { provider: provider.id, environment, ...options });
+    const cluster = testCluster(testId(), {
+      provider: provider.id,
+      owner: context.owner,
+      environment,
+      ...options,
+    });
     onTestFinished(async () => {
       await destroyCluster(cluster.cluster.id, provider, { discard: true }, context);
     });
@@ -44,7 +49,7 @@ function subjectOf(provider: ClusterProvider): Subject {
 }
 
 async function started(provider: ClusterProvider, goal: Subject['goal'], options: Options) {
-  const context = testContext();
+  const context = testContext({ owner: `${testId()}@here` }); // nobody else sweeps what expires
   const cluster = await goal(context, options);
   const { id } = cluster.cluster;
   const folder = join(context.folder, 'run');

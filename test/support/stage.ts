@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { destroyCluster } from '../../repo2vc/src/clusters/destroy.ts';
-import { processProvider } from '../../repo2vc/src/clusters/providers/process/index.ts';
 import type { Context } from '../../repo2vc/src/context.ts';
 import type {
   Answers,
@@ -12,16 +11,16 @@ import type {
 } from '../../repo2vc/src/model/index.ts';
 import { readNotebook } from '../../repo2vc/src/notebooks/read.ts';
 import { stepsOf } from '../../repo2vc/src/notebooks/steps.ts';
-import { clientIdOf } from '../../repo2vc/src/pipeline/clusters.ts';
+import { clientIdOf, providerOf } from '../../repo2vc/src/pipeline/clusters.ts';
 import { makePlan } from '../../repo2vc/src/pipeline/plan.ts';
 import { provision } from '../../repo2vc/src/pipeline/provision.ts';
 import { answered } from '../../repo2vc/src/pipeline/stepper.ts';
 import type { StepTools } from '../../repo2vc/src/pipeline/types.ts';
 import { createRun } from '../../repo2vc/src/runs/folder.ts';
-import { testEnvironment } from './clusters.ts';
+import { testId } from './clusters.ts';
 import { testContext } from './context.ts';
 import { testHttp } from './http.ts';
-import { jupyterPrefix } from './jupyter.ts';
+import { kitOf } from './kits/index.ts';
 import { type CellText, descriptor, experiment, notebookText } from './notebook.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -38,12 +37,15 @@ export interface StageOptions {
   readonly basePath?: string;
   /** An environment that has no Jupyter. */
   readonly bare?: boolean;
+  /** Default: `process`. */
+  readonly provider?: string;
   readonly changes?: Partial<Context>;
 }
 
 /** A run that has come as far as `provision`: its nodes exist, and end with the test. */
 export async function stage(options: StageOptions = {}) {
-  const context = testContext(options.changes);
+  // of an owner of its own: provisioning sweeps the expired clusters of the same one
+  const context = testContext({ owner: `${testId()}@here`, ...options.changes });
   const request = { schemaVersion: 1, kind: 'reproduce', reference: '.', workingDirectory: '/' } as const;
   const run = await createRun(request, { schemaVersion: 1 }, context);
   const tools: StepTools = {
@@ -55,16 +57,17 @@ export async function stage(options: StageOptions = {}) {
   };
   const { snapshot, detection } = await sources(run.folder, options);
   const plan = answered(makePlan(snapshot, detection, { schemaVersion: 1, ...options.answers }));
-  const environment = { ...testEnvironment(), ...(options.bare ? {} : { prefix: await jupyterPrefix() }) };
+  const provider = providerOf(options.provider ?? 'process');
+  const environment = await kitOf(provider).environment(options.bare ? 'bare' : 'jupyter');
   const environments: Environments = {
     schemaVersion: 1,
     environments: Object.fromEntries(Object.keys(plan.environments).map((name) => [name, environment])),
   };
-  const { isolation, limits, expiry } = await processProvider.check(context);
+  const { isolation, limits, expiry } = await provider.check(context);
   const target: Target = {
     schemaVersion: 1,
-    provider: 'process',
-    builder: 'prefix',
+    provider: provider.id,
+    builder: provider.builder,
     platform: environment.lock.platform,
     bases: {},
     cost: { basis: 'free' },
@@ -78,7 +81,7 @@ export async function stage(options: StageOptions = {}) {
   onTestFinished(async () => {
     const fresh = { ...context, signal: new AbortController().signal };
     for (const id of [clientIdOf(run.id), run.id])
-      await destroyCluster(id, processProvider, { discard: true }, fresh);
+      await destroyCluster(id, provider, { discard: true }, fresh);
   });
   const cluster = await provision(plan, target, environments, run, tools);
   return {
@@ -87,6 +90,7 @@ export async function stage(options: StageOptions = {}) {
       ...{ plan, detection, target, environments, cluster, secrets },
     }),
     injecting: { plan, snapshot, detection, environments, cluster },
+    /** Of process nodes. */
     nodeFolder: join(context.places.state, 'nodes', run.id),
   };
 }
