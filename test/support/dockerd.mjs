@@ -1,6 +1,6 @@
 // A container engine for the time of the tests: a dockerd with all that it has in one folder. What it did to the computer is
 // taken back when it ends, or by the next run when this one was killed.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -8,7 +8,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
   rmSync,
   statfsSync,
   writeFileSync,
@@ -17,14 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answers, ask } from './engine-api.mjs';
-import { firewall, restoreFirewall } from './firewall.mjs';
+import { attempt, engineTraces } from './engine-traces.mjs';
 import { mountsBelow, unmountBelow } from './mounts.mjs';
 
 const prefix = 'repo2vc-engine-';
 const inMemory = [0x01021994, 0x858458f6]; // tmpfs, ramfs
-const forwarding = '/proc/sys/net/ipv4/ip_forward';
-/** What it makes outside of its folder, whatever it is told; only what was not there before is removed. */
-const strays = ['/etc/docker/key.json', '/etc/docker', '/run/docker/plugins', '/run/docker'];
 
 /** Where engines have their folders: on a disk. */
 function place() {
@@ -38,18 +34,18 @@ function runningEngines() {
 
 /**
  * Starts one and waits until it answers. It ends when this process does. An Error says why it could not be started.
- * @param {{ others?: number[] }} [options]
+ * @param {{ others?: number[], traces?: typeof engineTraces }} [options] what tests of this replace
  * @returns {Promise<{ host: string, end: () => Promise<string[]> }>} `end` gives what could not be taken back.
  */
-export async function startDockerd({ others = runningEngines() } = {}) {
+export async function startDockerd({ others = runningEngines(), traces = engineTraces } = {}) {
   if (others.length > 0)
     throw new Error(
       `another dockerd runs (process ${others.join(', ')}) and does not answer where it was looked for`,
     );
-  await clearDead();
+  await clearDead(traces);
   const folder = mkdtempSync(join(place(), prefix));
   const host = `unix://${folder}/docker.sock`;
-  writeFileSync(join(folder, 'before.json'), JSON.stringify({ owner: process.pid, ...traces() }));
+  writeFileSync(join(folder, 'before.json'), JSON.stringify({ owner: process.pid, ...traces.look() }));
   writeFileSync(join(folder, 'daemon.json'), '{}');
   const log = openSync(join(folder, 'log'), 'w');
   const flags = [
@@ -74,7 +70,7 @@ export async function startDockerd({ others = runningEngines() } = {}) {
     if (await answers(host)) await empty(host);
     child.kill('SIGTERM');
     await Promise.race([gone, sleep(30_000, undefined, { ref: false })]);
-    return clear(folder);
+    return clear(folder, traces);
   };
   for (let i = 0; i < 600 && !ended; i++) {
     if (await answers(host)) return { host, end };
@@ -93,8 +89,8 @@ async function empty(host) {
   await Promise.allSettled(networks.map(({ Id }) => ask(host, 'DELETE', `/networks/${Id}`)));
 }
 
-/** Ends whatever still runs of an engine, and removes all that it made. @param {string} folder */
-async function clear(folder) {
+/** Ends whatever still runs of an engine, and removes all that it made. @param {string} folder @param {typeof engineTraces} traces */
+async function clear(folder, traces) {
   for (let i = 0; i < 50 && processesOf(folder).length > 0; i++) {
     for (const pid of processesOf(folder)) attempt(() => process.kill(pid, 'SIGKILL'));
     await sleep(100);
@@ -102,61 +98,23 @@ async function clear(folder) {
   unmountBelow(folder);
   const before = beforeOf(folder);
   rmSync(folder, { recursive: true, force: true });
-  if (before) takeBack(before);
-  const had = before?.firewall.iptables ?? '';
-  const rulesLeft = firewall().iptables.includes('DOCKER') && !had.includes('DOCKER');
   return [
+    ...(before ? traces.takeBack(before) : []),
     ...processesOf(folder).map((pid) => `process ${pid} of the engine`),
     ...mountsBelow(folder).map((path) => `mount ${path}`),
-    ...(before && rulesLeft ? ['rules of the engine in iptables'] : []),
   ];
 }
 
-/** What there is now of the things that an engine adds to. */
-function traces() {
-  return {
-    firewall: firewall(),
-    forwarding: readFileSync(forwarding, 'utf8'),
-    strays: strays.filter((path) => existsSync(path)),
-    groups: controlGroups(),
-    bridges: bridges(),
-  };
-}
-
-/** @param {string} folder @returns {(ReturnType<typeof traces> & { owner: number }) | undefined} */
+/** @param {string} folder @returns {(ReturnType<typeof engineTraces.look> & { owner: number }) | undefined} */
 function beforeOf(folder) {
   return attempt(() => JSON.parse(readFileSync(join(folder, 'before.json'), 'utf8')));
 }
 
-/** @param {ReturnType<typeof traces>} before */
-function takeBack(before) {
-  for (const name of bridges().filter((name) => !before.bridges.includes(name)))
-    spawnSync('ip', ['link', 'delete', name], { stdio: 'ignore' });
-  restoreFirewall(before.firewall);
-  if (readFileSync(forwarding, 'utf8') !== before.forwarding) writeFileSync(forwarding, before.forwarding);
-  for (const path of strays.filter((path) => !before.strays.includes(path)))
-    attempt(() => (path.endsWith('.json') ? rmSync(path) : rmdirSync(path)));
-  for (const path of controlGroups().filter((path) => !before.groups.includes(path)))
-    attempt(() => rmdirSync(path));
-}
-
-/** The control groups that engines make for their containers. */
-function controlGroups() {
-  const root = '/sys/fs/cgroup';
-  const names = attempt(() => readdirSync(root)) ?? [];
-  return ['', ...names].map((name) => join(root, name, 'docker')).filter((path) => existsSync(path));
-}
-
-/** The interfaces of engines' networks. */
-function bridges() {
-  return readdirSync('/sys/class/net').filter((name) => /^br-[0-9a-f]{12}$/.test(name));
-}
-
-/** Clears what the engines left whose runs were killed. */
-async function clearDead() {
+/** Clears what the engines left whose runs were killed. @param {typeof engineTraces} traces */
+async function clearDead(traces) {
   for (const name of readdirSync(place()).filter((name) => name.startsWith(prefix))) {
     const folder = join(place(), name);
-    if (!existsSync(`/proc/${beforeOf(folder)?.owner}`)) await clear(folder);
+    if (!existsSync(`/proc/${beforeOf(folder)?.owner}`)) await clear(folder, traces);
   }
 }
 
@@ -174,16 +132,4 @@ function pids() {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-}
-
-/**
- * What it gives, or nothing when that is not possible, or not any more.
- * @template T @param {() => T} work @returns {T | undefined}
- */
-function attempt(work) {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 const tools = ['iptables', 'ip6tables'];
+const ofEngines = /\bDOCKER|\bbr-[0-9a-f]{12}\b/;
 
 /** The rules as they are now, by tool; a tool that is not here has none. @returns {Record<string, string>} */
 export function firewall() {
@@ -10,7 +11,7 @@ export function firewall() {
   );
 }
 
-/** Removes every rule and chain that was not there `before`, and gives the built-in chains their policies back. @param {Record<string, string>} before */
+/** Removes the engine's rules and chains that were not there `before`, and gives the built-in chains their policies back. @param {Record<string, string>} before */
 export function restoreFirewall(before) {
   const now = firewall();
   for (const tool of tools) {
@@ -20,8 +21,8 @@ export function restoreFirewall(before) {
 }
 
 /**
- * What `iptables-restore --noflush` must be told so that `after` becomes `before` again, as far as `after` has more or
- * other policies; both as iptables-save prints them.
+ * What `iptables-restore --noflush` must be told so that `after` becomes `before` again, as far as an engine added to it or
+ * changed policies; both as iptables-save prints them.
  * @param {string} before @param {string} after
  */
 export function undoing(before, after) {
@@ -30,10 +31,11 @@ export function undoing(before, after) {
     .map(([table, now]) => {
       const was = old.get(table) ?? { chains: new Map(), rules: [] };
       const added = [...now.chains.keys()].filter(
-        (chain) => now.chains.get(chain) === '-' && !was.chains.has(chain),
+        (chain) => now.chains.get(chain) === '-' && !was.chains.has(chain) && ofEngines.test(chain),
       );
       const rules = now.rules.filter(
-        (rule) => !was.rules.includes(rule) && !added.includes(rule.split(' ')[1] ?? ''),
+        (rule) =>
+          !was.rules.includes(rule) && !added.includes(rule.split(' ')[1] ?? '') && ofEngines.test(rule),
       );
       const lines = [
         ...[...now.chains]
