@@ -1,0 +1,51 @@
+/**
+ * What repo2vc writes on the networks, volumes and containers that it makes, so that they are found by it alone: the
+ * labels `repo2vc.cluster`, `.owner`, … Labels can never be changed; and whoever runs an image that was made of one of
+ * our containers has its labels too. So an object is ours when its labels *and* its name say so.
+ */
+export interface Tag {
+  readonly cluster: string;
+  readonly owner: string;
+  /** When the cluster was made; RFC 3339. */
+  readonly created: string;
+  /** When it ends, as far as was known when the object was made; RFC 3339. */
+  readonly expires: string;
+  /** Of the repo2vc that made it. */
+  readonly version: string;
+}
+
+const prefix = 'repo2vc.';
+
+/** The labels of an object; `more` says what is its own, such as its node. */
+export function labelsOf(tag: Tag, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const all = Object.entries({ ...tag, ...more });
+  return Object.fromEntries(all.map(([key, value]) => [`${prefix}${key}`, value]));
+}
+
+/** What the labels of an object say; undefined when they are not those of `labelsOf`. */
+export function tagIn(labels: Labels): (Tag & Readonly<Record<string, string>>) | undefined {
+  const own = Object.entries(labels ?? {}).filter(([key]) => key.startsWith(prefix));
+  const tag = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+  const { cluster, owner, created, expires, version } = tag;
+  if (!cluster || !owner || !version || !isTime(created) || !isTime(expires)) return undefined;
+  return { ...tag, cluster, owner, version, created, expires };
+}
+
+type Labels = Readonly<Record<string, string>> | null | undefined;
+
+const isTime = (text: string | undefined): text is string => !Number.isNaN(Date.parse(text ?? ''));
+
+/** The filter of the engine's lists for what carries our labels: of one cluster, or of every one. */
+export function taggedWith(cluster?: string): { readonly filters: { readonly label: readonly string[] } } {
+  return { filters: { label: [cluster === undefined ? `${prefix}cluster` : `${prefix}cluster=${cluster}`] } };
+}
+
+/** The network of a cluster. */
+export function networkName(cluster: string): string {
+  return `repo2vc-${cluster}`;
+}
+
+/** The container of a node; no node of another cluster can have this name, for neither has a dot in its own. */
+export function containerName(cluster: string, node: string): string {
+  return `repo2vc-${cluster}.${node}`;
+}
