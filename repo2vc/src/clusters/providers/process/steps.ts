@@ -1,7 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { removeTree, translateDiskErrors } from '../../../io/files.ts';
+import { ownVersion } from '../../../io/own-version.ts';
 import type { ClusterGoal, ClusterId, GoalGroup } from '../../../model/index.ts';
 import { wantedNodes } from '../../planning.ts';
 import type { ClusterStep } from '../../types.ts';
@@ -121,11 +122,4 @@ async function removeRest(cluster: string, context: Context): Promise<void> {
   if ((await removeIfEmpty(folder)) || tagged.length > 0) return;
   const message = `${folder} was left as it is: there is something in it that repo2vc did not make.`;
   context.emit({ code: 'warning', args: { warning: 'foreign-files', message } });
-}
-
-/** Of the repo2vc that runs. */
-async function ownVersion(): Promise<string> {
-  const text = await readFile(new URL('../../../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
 }
