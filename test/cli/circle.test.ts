@@ -81,7 +81,7 @@ describe.skipIf(!needs.pip)('the whole circle', () => {
     const saved = join(author.state, 'saved', id, session.directory, 'notes.txt');
     expect(readFileSync(saved, 'utf8')).toBe('what I found');
     expect(belongings(author)).toEqual([]);
-    expect(await author.result(['clusters', 'list'])).toEqual({ clusters: [] });
+    expect(await author.result(['clusters', 'list'])).toEqual({ clusters: [], unasked: [] });
     expect((await author.type(['clusters', 'list'])).stdout).toBe('No clusters.\n');
   });
 

@@ -58,7 +58,7 @@ async function list(options: CommonOptions, host: Host): Promise<void> {
   const { views, silent } = await engine.listClusters(context);
   renderer.close();
   if (screen.format === 'json') {
-    const unasked = silent.map(({ provider, failure }) => ({ provider, why: failure.code }));
+    const unasked = noteworthy(silent).map(({ provider, failure }) => ({ provider, why: failure.code }));
     return screen.out(`${JSON.stringify({ clusters: views, unasked })}\n`);
   }
   if (views.length === 0) screen.out('No clusters.\n');
@@ -66,12 +66,15 @@ async function list(options: CommonOptions, host: Host): Promise<void> {
   tellSilent(silent, screen);
 }
 
-/** Who has no container engine at all has no clusters in one. */
 function tellSilent(silent: Listing['silent'], screen: Screen): void {
-  for (const { provider, failure } of silent) {
-    if (failure.code === 'no-engine') continue;
+  for (const { provider, failure } of noteworthy(silent)) {
     screen.err(`${provider} could not be asked: ${failure.message}\n`);
   }
+}
+
+/** Who has no container engine at all has no clusters in one. */
+function noteworthy(silent: Listing['silent']): Listing['silent'] {
+  return silent.filter(({ failure }) => failure.code !== 'no-engine');
 }
 
 function line(view: ClusterView): string {
