@@ -5,7 +5,8 @@ import { run } from '../io/processes.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-const systemCertificates = [
+/** Where Linux distributions keep the certificate authorities of a computer. */
+export const systemCertificates = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/ssl/ca-bundle.pem',
@@ -99,11 +100,12 @@ function refuseCredentials(pip: Readonly<Record<string, string>>, own: Variables
  * Throws `credentials-in-settings` for a proxy with a login: code that builds packages needs the proxies to fetch its
  * tools, and whatever is in them it could send on. Pure.
  */
-export function refuseProxyLogins(variables: Readonly<Record<string, string>>): void {
+export function refuseProxyLogins(
+  variables: Readonly<Record<string, string>>,
+  hint = "Code of the packages' authors would see it while it builds. Ask for versions that have wheels, or use a proxy that asks for no login.",
+): void {
   const bad = Object.entries(variables).find(([name, value]) => /_PROXY$/i.test(name) && value.includes('@'));
   if (!bad) return;
-  const hint =
-    "Code of the packages' authors would see it while it builds. Ask for versions that have wheels, or use a proxy that asks for no login.";
   throw credentialsIn(`the variable ${bad[0]}`, hint);
 }
 

@@ -15,6 +15,7 @@ export interface ImageBuild {
   /** `repository:tag`, which the image gets when it is whole. */
   readonly name: string;
   readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
   /** The classic builder keeps to a network and a limit; BuildKit takes its own network, and has none. */
   readonly by:
     | { readonly builder: 'classic'; readonly network: string; readonly memoryMiB: number }
@@ -27,12 +28,12 @@ export interface ImageBuild {
  * the engine, which removes its container. A build is done when there was a record of an image and none of an error.
  */
 export async function* buildImage(docker: Docker, build: ImageBuild): AsyncGenerator<BuildRecord, void> {
-  const { context, dockerfile, name, args, by, signal } = build;
+  const { context, dockerfile, name, args, labels, by, signal } = build;
   const limits =
     by.builder === 'buildkit'
       ? { version: '2' }
       : { networkmode: by.network, ...memoryOf(by.memoryMiB), rm: true, forcerm: true };
-  const query = { dockerfile, t: name, buildargs: args, ...limits };
+  const query = { dockerfile, t: name, buildargs: args, labels, ...limits };
   const headers = { 'Content-Type': 'application/x-tar' };
   const call = { method: 'POST', path: '/build', query, upload: context, headers, signal } as const;
   const read = by.builder === 'buildkit' ? buildkitReader() : classicReader();

@@ -9,7 +9,7 @@ const patienceMs = 2_000;
  */
 export async function containersOutOfMemory(
   docker: Docker,
-  { filters }: { readonly filters: { readonly label: readonly string[] } },
+  { filters }: { readonly filters: Readonly<Record<string, readonly string[]>> },
   now: Date,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>[]> {

@@ -6,6 +6,8 @@ import { recordsOf } from './records.ts';
 export interface ImageView {
   /** `sha256:…` */
   readonly id: string;
+  /** `repository@sha256:…` of the registries that it came from. */
+  readonly digests: readonly string[];
   readonly user: string;
   readonly entrypoint: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
@@ -27,6 +29,7 @@ export async function imageCalled(
   if (found === undefined) return undefined;
   return {
     id: textAt(found, 'Id') ?? '',
+    digests: listAt(found, 'RepoDigests').map(String),
     user: textAt(found, 'Config', 'User') ?? '',
     entrypoint: listAt(found, 'Config', 'Entrypoint').map(String),
     labels: (at(found, 'Config', 'Labels') ?? {}) as Record<string, string>,

@@ -1,0 +1,101 @@
+import type { Docker } from '../../io/docker/client.ts';
+import { imageCalled } from '../../io/docker/images.ts';
+import type {
+  BaseImage,
+  EnvironmentLock,
+  EnvironmentSpec,
+  ImageEnvironment,
+  Platform,
+} from '../../model/index.ts';
+import { onlySource } from '../problems.ts';
+import { builtFromSource, lockedPackages, type Pinned } from '../requirements.ts';
+import type { BuildTools } from '../types.ts';
+import { buildLog } from './build-log.ts';
+import { buildDockerfile } from './dockerfile.ts';
+import { hostSettings } from './host-settings.ts';
+import type { Probed } from './lock.ts';
+import { environmentTag } from './names.ts';
+import { obtainBase, type Preparation, trusting } from './prepared.ts';
+import { probe, refuseWithoutJupyter } from './probe.ts';
+import { buildPython } from './python.ts';
+import { withWorkplace } from './workplace.ts';
+
+/** An image that is to be built, and what for. */
+export interface Work {
+  readonly name: string;
+  readonly id: string;
+  readonly spec: EnvironmentSpec;
+  readonly bases: readonly BaseImage[];
+  readonly platform: Platform;
+  readonly sourceBuilds: boolean;
+  /** PEM, if the image is to trust the computer's authorities. */
+  readonly authorities: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tools: BuildTools;
+}
+
+type BuiltOn = NonNullable<EnvironmentLock['images']>[number];
+
+/** Builds an image in a workplace of its own, and looks at what was made. Leaves nothing but images. */
+export async function makeImage(work: Work, docker: Docker): Promise<ImageEnvironment> {
+  const { name, spec, sourceBuilds, authorities, tools } = work;
+  const sources = sourceBuilds || spec.kind !== 'python' ? [] : builtFromSource(spec.requirements);
+  if (sources.length > 0) throw onlySource(sources, name);
+  const settings = await hostSettings(tools);
+  if (settings.leftOut.length > 0) {
+    const message = `The build runs in a container, where these settings of this computer mean nothing: ${settings.leftOut.join(', ')}.`;
+    tools.emit({ code: 'warning', args: { warning: 'settings-left-out', message } });
+  }
+  return withWorkplace(docker, tools, async (place) => {
+    const log = buildLog(name, tools.emit);
+    const preparation = { name, place, settings, authorities, log, context: tools };
+    const { image, images, pinned } = await build(work, preparation);
+    const probed = await probe(name, image, place);
+    if (spec.kind === 'dockerfile') refuseWithoutJupyter(name, spec.file, probed);
+    const entrypoint = (await imageCalled(docker, image, place.signal))?.entrypoint ?? [];
+    const { user, home } = probed;
+    const lock = lockOf(work.platform, probed, pinned, images);
+    return { id: work.id, builder: 'image', image, user, home, entrypoint: [...entrypoint], lock };
+  });
+}
+
+/** Builds on the images that were chosen, each under a name of ours. */
+async function build(
+  { id, spec, bases, sourceBuilds, labels, tools }: Work,
+  preparation: Preparation,
+): Promise<{ image: string; images: BuiltOn[]; pinned?: readonly Pinned[] }> {
+  const images: BuiltOn[] = [];
+  const tags = new Map<string, string>();
+  const tag = environmentTag(id);
+  for (const base of bases) {
+    const image = await obtainBase(base, preparation);
+    const prepared = await trusting(image, preparation);
+    images.push({ ...base, image });
+    tags.set(base.name, prepared.tag);
+    if (spec.kind === 'python') {
+      const built = await buildPython({ spec, sourceBuilds, base: prepared, tag, labels }, preparation);
+      return { ...built, images };
+    }
+  }
+  if (spec.kind === 'python') throw new Error('target.json names no image to build on');
+  const { runFolder } = tools;
+  return { image: await buildDockerfile({ spec, runFolder, bases: tags, tag, labels }, preparation), images };
+}
+
+/** What is in the image, exactly. A Dockerfile's packages have no hashes: nobody knows where it took them from. */
+function lockOf(
+  platform: Platform,
+  { python, system }: Probed,
+  pinned: readonly Pinned[] | undefined,
+  images: BuiltOn[],
+): EnvironmentLock {
+  const found = python?.packages ?? [];
+  return {
+    schemaVersion: 1,
+    ...(python ? { interpreter: { implementation: python.implementation, version: python.version } } : {}),
+    platform,
+    packages: pinned ? lockedPackages(pinned, found) : found.map((one) => ({ ...one, hashes: [] })),
+    images,
+    system,
+  };
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { imageCalled, pullImage, tagImage } from '../../io/docker/images.ts';
+import { readIfThere, writeFileAtomic } from '../../io/files.ts';
+import { type BaseImage, hashOf } from '../../model/index.ts';
+import { uvRequirement } from '../uv-wheel.ts';
+import { withLock } from '../with-lock.ts';
+import { repositoryOf } from './base-names.ts';
+import type { BuildLog } from './build-log.ts';
+import { buildIn } from './engine-build.ts';
+import type { HostSettings } from './host-settings.ts';
+import { partsOf, preparedTag, pulledTag } from './names.ts';
+import { prepareScript, renderPython, renderTrusting } from './render.ts';
+import { engineFolder } from './store.ts';
+import type { Workplace } from './workplace.ts';
+
+/** What images are prepared with. */
+export interface Preparation {
+  readonly name: string;
+  readonly place: Workplace;
+  readonly settings: HostSettings;
+  /** PEM, if images are to trust the computer's authorities. */
+  readonly authorities: string | undefined;
+  readonly log: BuildLog;
+  readonly context: Context;
+}
+
+/** An image under a name of ours, by which a Dockerfile can begin with it. */
+export interface Prepared {
+  readonly tag: string;
+  readonly image: string;
+}
+
+/** The image of the engine that a base stands for; fetched by its digest when it is not there. Gives its id. */
+export async function obtainBase(base: BaseImage, { place, name, context }: Preparation): Promise<string> {
+  const { docker, signal } = place;
+  const here = base.image && (await imageCalled(docker, base.image, signal));
+  if (here) return here.id;
+  const { digest, used } = base;
+  if (digest === undefined) throw gone(base, 'the engine has it no more');
+  const repository = repositoryOf(used);
+  const wrong = await pullImage(docker, { repository, digest }, progressOf(name, used, context), signal);
+  const pulled =
+    wrong === undefined ? await imageCalled(docker, `${repository}@${digest}`, signal) : undefined;
+  if (!pulled) throw gone(base, wrong ?? 'it is not there after it was fetched');
+  await tagImage(docker, pulled.id, partsOf(pulledTag(used)), signal);
+  return pulled.id;
+}
+
+/** The image with the computer's certificate authorities, under a name of ours. */
+export async function trusting(base: string, preparation: Preparation): Promise<Prepared> {
+  const { place, authorities } = preparation;
+  if (authorities === undefined) {
+    const tag = preparedTag(hashOf(base));
+    await tagImage(place.docker, base, partsOf(tag), place.signal);
+    return { tag, image: base };
+  }
+  const texts = { 'ca.pem': authorities };
+  return prepared(renderTrusting(base), texts, {}, preparation);
+}
+
+/** The image with uv, an empty environment and a plain user besides. */
+export async function withPython(base: Prepared, preparation: Preparation): Promise<Prepared> {
+  const { variables, proxies } = preparation.settings;
+  const texts = { 'prepare.sh': prepareScript, 'uv.txt': uvRequirement };
+  const dockerfile = renderPython(base.image, Object.keys(variables).sort());
+  return prepared(dockerfile, texts, { ...variables, ...proxies }, preparation);
+}
+
+/** Builds an image once. Which one it is says our own record: the tag could be anybody's. */
+async function prepared(
+  text: string,
+  texts: Readonly<Record<string, string>>,
+  args: Readonly<Record<string, string>>,
+  { name, place, log, context }: Preparation,
+): Promise<Prepared> {
+  const { docker, signal } = place;
+  const hash = hashOf(text, JSON.stringify(texts));
+  const tag = preparedTag(hash);
+  const folder = join(engineFolder(docker, context), 'prepared', hash);
+  const record = join(folder, 'image');
+  return withLock(folder, context, async () => {
+    const known = await readIfThere(record);
+    if (known && (await imageCalled(docker, known, signal))) {
+      await tagImage(docker, known, partsOf(tag), signal);
+      return { tag, image: known };
+    }
+    const dockerfile = 'Dockerfile';
+    const files = { ...texts, [dockerfile]: text };
+    const labels = { 'repo2vc.prepared': hash };
+    const image = await buildIn(place, {
+      ...{ name, dockerfile, tag, args, labels, log, buildkit: false, clock: context.clock },
+      context: { folder, files: [], texts: files, check: () => undefined },
+    });
+    await writeFileAtomic(record, image);
+    return { tag, image };
+  });
+}
+
+/** A message every few seconds. */
+function progressOf(name: string, used: string, { clock, emit }: Context) {
+  let last = 0;
+  return ({ received, bytes }: { received: number; bytes: number }) => {
+    const now = clock.now().getTime();
+    if (now - last < 3000) return;
+    last = now;
+    emit({ code: 'download-progress', args: { file: `${used} (for ${name})`, received, bytes } });
+  };
+}
+
+function gone({ name, used }: BaseImage, why: string): Failure {
+  const told = used === name ? name : `${name} (as ${used})`;
+  return new Failure('base-image-missing', `The image to build on cannot be had. ${told}: ${why}.`, {
+    hint: `Run \`docker pull ${used}\`, then the same command again.`,
+    retryable: true,
+    args: { names: [name], used: [used] },
+  });
+}
