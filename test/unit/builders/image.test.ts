@@ -109,7 +109,7 @@ describe('the Dockerfiles that are made', () => {
       COPY prepare.sh uv.txt /opt/repo2vc/
       ARG UV_DEFAULT_INDEX
       RUN ["/bin/sh", "/opt/repo2vc/prepare.sh"]
-      ENV HOME=/home/jovyan USER=jovyan NB_USER=jovyan NB_UID=1000 SHELL=/bin/bash LANG=C.UTF-8 REPO_DIR=/home/jovyan NB_PYTHON_PREFIX=/srv/venv VIRTUAL_ENV=/srv/venv PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:/home/jovyan/.local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+      ENV HOME=/home/jovyan USER=jovyan NB_USER=jovyan NB_UID=1000 SHELL=/bin/bash LANG=C.UTF-8 REPO_DIR=/home/jovyan NB_PYTHON_PREFIX=/srv/venv VIRTUAL_ENV=/srv/venv PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:/home/jovyan/.local/bin:$PATH
       USER 1000:1000
       WORKDIR /home/jovyan
       EXPOSE 8888

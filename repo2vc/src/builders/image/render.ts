@@ -47,7 +47,7 @@ export function renderPython(base: string, args: readonly string[]): string {
         'LANG=C.UTF-8',
       ],
       ...[`REPO_DIR=${home}`, `NB_PYTHON_PREFIX=${prefix}`, `VIRTUAL_ENV=${prefix}`, 'PYTHONUNBUFFERED=1'],
-      `PATH=${prefix}/bin:${home}/.local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      `PATH=${prefix}/bin:${home}/.local/bin:$PATH`,
     ].join(' ')}`,
     `USER ${uid}:${gid}`,
     `WORKDIR ${home}`,

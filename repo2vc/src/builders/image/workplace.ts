@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { Failure, isFailure } from '../../failure.ts';
-import type { Docker } from '../../io/docker/client.ts';
+import { type Docker, statusOf } from '../../io/docker/client.ts';
 import {
   createContainer,
   listContainers,
@@ -59,31 +60,33 @@ export async function withWorkplace<T>(
   }
 }
 
-/** What steps left lies on the network; what was made for us has the labels. */
+/** The engine ends the container of a step that was left a moment later, so it is looked again. */
 async function clear(docker: Docker, cluster: string, context: Context): Promise<void> {
-  const network = networkName(cluster);
   const signal = AbortSignal.timeout(patienceMs);
-  try {
-    for (let attempt = 1; ; attempt++) {
-      for (const filters of [{ network: [network] }, taggedWith(cluster).filters]) {
-        const left = await listContainers(docker, { filters }, signal);
-        for (const { id } of left) await removeContainer(docker, id, signal);
-      }
-      const gone = await removeNetwork(docker, network, signal).then(
-        () => true,
-        (error: unknown) => {
-          if (attempt === 100) throw error;
-          return false;
-        },
-      );
-      if (gone) return;
-      await context.clock.sleep(200, signal);
+  for (;;) {
+    const problem = await removeAll(docker, cluster, signal).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (problem === undefined) return;
+    if (!isFailure(problem)) throw problem;
+    if (statusOf(problem) === undefined || signal.aborted) {
+      const message = `Of a build ${networkName(cluster)} is left (${problem.message}); it is removed once its time is over.`;
+      context.emit({ code: 'warning', args: { warning: 'build-leftovers', message } });
+      return;
     }
-  } catch (error) {
-    if (!isFailure(error)) throw error;
-    const message = `The network ${network} of a build is left (${error.message}); it is removed after its end.`;
-    context.emit({ code: 'warning', args: { warning: 'build-leftovers', message } });
+    await sleep(200);
   }
+}
+
+/** What steps left lies on the network; what was made for us has the labels. */
+async function removeAll(docker: Docker, cluster: string, signal: AbortSignal): Promise<void> {
+  const network = networkName(cluster);
+  for (const filters of [{ network: [network] }, taggedWith(cluster).filters]) {
+    const left = await listContainers(docker, { filters }, signal);
+    for (const { id } of left) await removeContainer(docker, id, signal);
+  }
+  await removeNetwork(docker, network, signal);
 }
 
 /** A container of an image that does nothing by itself, for as long as `work` asks things of it. */
