@@ -1,4 +1,6 @@
-# Functions of supervisor.sh and reaper.sh: the processes of one node. REPO2VC_NODE in the environment names the node.
+# Functions about processes for the other scripts. `mark` is a variable that marks processes by standing in their
+# environment: of one node unless it is set to something else.
+mark=REPO2VC_NODE=${REPO2VC_NODE:-}
 
 start_of() { # PID: prints when it started (field 22 of /proc/PID/stat); nothing when it is gone
   stat=
@@ -14,12 +16,12 @@ is_alive() { # FILE with "PID START"
   { read -r pid start <"$1"; } 2>/dev/null && [ "$(start_of "$pid")" = "$start" ]
 }
 
-# "PID KIB START" of every process of this node but the caller: those that carry its mark, and their descendants. START
-# is read before the mark is looked for: whoever still has it then is the one that was found.
+# "PID KIB START" of every process but the caller that carries the mark, and of their descendants. START is read before the
+# mark is looked for: whoever still has it then is the one that was found.
 members() {
   {
     grep -as '' /proc/[0-9]*/stat
-    grep -lzxsF -e "REPO2VC_NODE=$REPO2VC_NODE" /proc/[0-9]*/environ
+    grep -lzxsF -e "$mark" /proc/[0-9]*/environ
     cat /proc/[0-9]*/status 2>/dev/null
   } | awk -v self="$$" '
     /^\/proc\/[0-9]+\/stat:/ {
@@ -57,5 +59,22 @@ end_all() {
       quiet=0
       end_one "${member%:*}" "${member#*:}"
     done
+  done
+}
+
+# Keeps what a job prints. Each part ends after 2048 reads of at most 4 KiB, so a job that prints for ever keeps 16 MiB.
+keep_log() {
+  while :; do
+    dd bs=4096 count=2048 of=log status=none
+    [ -s log ] || return
+    mv -f log log.1
+  done
+}
+
+# PID of keep_log: waits for the rest of what was printed; but what a job left running may print for ever.
+end_log() {
+  for round in 1 2 3 4 5 6 7 8 9 10; do
+    [ -n "$(start_of "$1")" ] || break
+    sleep 0.1
   done
 }

@@ -5,7 +5,7 @@ import { Failure, interrupted } from '../../failure.ts';
 import { codeOf } from '../files.ts';
 import { lineReader } from '../lines.ts';
 import type { Docker } from './client.ts';
-import { connectionFailure } from './failures.ts';
+import { connectionFailure, statusOf } from './failures.ts';
 import { demultiplexer, type StreamName } from './frames.ts';
 
 /** A program that is to run in a container. */
@@ -50,7 +50,7 @@ export interface OpenExec {
   end(): Promise<number>;
 }
 
-/** Starts a program. A container that does not run is the failure `engine-refused` with the status 404 or 409. */
+/** Starts a program. That the container does not run (it has ended, is paused, or is gone) is the Failure `not-running`. */
 export async function openExec(docker: Docker, call: ExecCall, withInput: boolean): Promise<OpenExec> {
   const { container, argv, user, cwd, env = {}, signal } = call;
   const body = {
@@ -58,14 +58,23 @@ export async function openExec(docker: Docker, call: ExecCall, withInput: boolea
     ...{ User: user, WorkingDir: cwd, Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) },
   };
   const path = `/containers/${container}/exec`;
-  const { Id } = await docker.request<{ Id: string }>({ method: 'POST', path, body, signal });
-  const start = { method: 'POST', path: `/exec/${Id}/start`, signal } as const;
-  const connection = await docker.attach({ ...start, body: { Detach: false, Tty: false } });
-  return { connection, end: () => endOf(docker, Id, connection, signal) };
+  try {
+    const { Id } = await docker.request<{ Id: string }>({ method: 'POST', path, body, signal });
+    const start = { method: 'POST', path: `/exec/${Id}/start`, signal } as const;
+    const connection = await docker.attach({ ...start, body: { Detach: false, Tty: false } });
+    return { connection, end: () => endOf(docker, Id, connection, signal) };
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== 404 && status !== 409) throw error;
+    const options = { retryable: true, args: { container }, cause: error };
+    throw new Failure('not-running', `The container ${container} does not run.`, options);
+  }
 }
 
 /** How long the engine may not have heard of the end of a program whose connection broke. */
 const patienceMs = 2_000;
+/** The code of a program of which nobody saw the end: its container was ended. */
+const killed = 137;
 
 /** Waits for the connection, then for the engine: it hears of the end a little later, and streams can be closed early. */
 async function endOf(docker: Docker, exec: string, connection: Duplex, signal: AbortSignal): Promise<number> {
@@ -75,6 +84,7 @@ async function endOf(docker: Docker, exec: string, connection: Duplex, signal: A
     const call = { method: 'GET', path: `/exec/${exec}/json`, signal } as const;
     const seen = await docker.request<{ Running: boolean; ExitCode: number | null }>(call);
     if (!seen.Running && seen.ExitCode !== null) return seen.ExitCode;
+    if (!seen.Running && waited > patienceMs) return killed;
     if (broken && waited > patienceMs) throw connectionFailure(broken, call, docker.host);
     await sleep(pause, undefined, { signal }).catch(() => {
       throw interrupted();

@@ -3,7 +3,7 @@ import { isFailure } from '../../failure.ts';
 import { listAt, textAt } from '../../model/loose.ts';
 import { readIfThere } from '../files.ts';
 import { type Docker, statusOf } from './client.ts';
-import { chooseSubnet, subnetsInRoutes } from './subnets.ts';
+import { chooseSubnet, countFree, subnetsInRoutes } from './subnets.ts';
 
 /** A network of an engine. */
 export interface NetworkSeen {
@@ -53,7 +53,7 @@ export async function createNetwork(
   },
   context: Context,
 ): Promise<string> {
-  const { subnets: ranges = ['10.213.0.0/16'] } = await context.containers();
+  const ranges = await rangesOf(context);
   for (let attempt = 1; ; attempt++) {
     const start = Number.parseInt(context.random(6), 36) / 36 ** 6;
     const subnet = chooseSubnet(ranges, await usedSubnets(docker, context), network.hosts, start);
@@ -68,6 +68,19 @@ export async function createNetwork(
       if (!(isFailure(error) && error.code === 'no-subnet' && attempt < mostAttempts)) throw error;
     }
   }
+}
+
+async function rangesOf(context: Context): Promise<readonly string[]> {
+  return (await context.containers()).subnets ?? ['10.213.0.0/16'];
+}
+
+/** How many more networks there is room for (100: that many or more), and where. Failure `no-subnet`: for none. */
+export async function freeSubnets(
+  docker: Docker,
+  context: Context,
+): Promise<{ readonly free: number; readonly ranges: readonly string[] }> {
+  const ranges = await rangesOf(context);
+  return { free: countFree(ranges, await usedSubnets(docker, context)), ranges };
 }
 
 async function usedSubnets(docker: Docker, context: Context): Promise<string[]> {

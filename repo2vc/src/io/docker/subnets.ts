@@ -17,20 +17,36 @@ export function chooseSubnet(
   hosts: number,
   start: number,
 ): string {
-  const taken = used.flatMap((text) => rangeOf(text) ?? []);
   // Beside the hosts: the network, its gateway, and broadcast.
   const size = Math.max(32, 2 ** Math.ceil(Math.log2(hosts + 3)));
+  for (const subnet of freeOf(ranges, used, size, start)) return subnet;
+  throw noSubnet(ranges);
+}
+
+function noSubnet(ranges: readonly string[]): Failure {
+  return new Failure('no-subnet', `No addresses are free for a network in ${ranges.join(', ')}.`, {
+    hint: 'Remove networks that nobody uses any more (docker network prune), or name other addresses in settings.yaml: containers.subnets.',
+    args: { ranges },
+  });
+}
+
+/** How many subnets of the smallest kind are free: 100 for that many or more. Failure `no-subnet` when none is. */
+export function countFree(ranges: readonly string[], used: readonly string[]): number {
+  let count = 0;
+  for (const _ of freeOf(ranges, used, 32, 0)) if (++count === 100) break;
+  if (count === 0) throw noSubnet(ranges);
+  return count;
+}
+
+function* freeOf(ranges: readonly string[], used: readonly string[], size: number, start: number) {
+  const taken = used.flatMap((text) => rangeOf(text) ?? []);
   for (const range of ranges.flatMap((text) => rangeOf(text) ?? [])) {
     const most = Math.floor(range.size / size);
     for (let tried = 0; tried < most; tried++) {
       const first = range.first + ((Math.floor(start * most) + tried) % most) * size;
-      if (!taken.some((other) => overlap(other, { first, size }))) return textOf({ first, size });
+      if (!taken.some((other) => overlap(other, { first, size }))) yield textOf({ first, size });
     }
   }
-  throw new Failure('no-subnet', `No addresses for ${hosts} nodes are free in ${ranges.join(', ')}.`, {
-    hint: 'Remove networks that nobody uses any more (docker network prune), or name other addresses in settings.yaml: containers.subnets.',
-    args: { ranges },
-  });
 }
 
 /** The networks that a table of routes leads to (/proc/net/route, see proc(5)), but the default one. */

@@ -23,15 +23,19 @@ export function labelsOf(tag: Tag, more: Readonly<Record<string, string>> = {}):
 }
 
 /** What the labels of an object say; undefined when they are not those of `labelsOf`. */
-export function tagIn(labels: Labels): (Tag & Readonly<Record<string, string>>) | undefined {
-  const own = Object.entries(labels ?? {}).filter(([key]) => key.startsWith(prefix));
-  const tag = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
-  const { cluster, owner, created, expires, version } = tag;
+export function tagIn(labels: Labels): Tag | undefined {
+  const keys = ['cluster', 'owner', 'created', 'expires', 'version'];
+  const [cluster, owner, created, expires, version] = keys.map((key) => labelIn(labels, key));
   if (!cluster || !owner || !version || !isTime(created) || !isTime(expires)) return undefined;
-  return { ...tag, cluster, owner, version, created, expires };
+  return { cluster, owner, created, expires, version };
 }
 
-type Labels = Readonly<Record<string, string>> | null | undefined;
+/** One label of those that are an object's own. */
+export function labelIn(labels: Labels, key: string): string | undefined {
+  return labels[`${prefix}${key}`];
+}
+
+type Labels = Readonly<Record<string, string>>;
 
 const isTime = (text: string | undefined): text is string => !Number.isNaN(Date.parse(text ?? ''));
 
@@ -45,7 +49,7 @@ export function networkName(cluster: string): string {
   return `repo2vc-${cluster}`;
 }
 
-/** The container of a node; no node of another cluster can have this name, for neither has a dot in its own. */
-export function containerName(cluster: string, node: string): string {
-  return `repo2vc-${cluster}.${node}`;
+/** A container of a cluster; none of another cluster can have this name, for no cluster has a dot in its own. */
+export function containerName(cluster: string, name: string): string {
+  return `repo2vc-${cluster}.${name}`;
 }

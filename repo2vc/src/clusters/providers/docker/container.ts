@@ -1,0 +1,133 @@
+import type { Context } from '../../../context.ts';
+import type { Docker } from '../../../io/docker/client.ts';
+import { networkName } from '../../../io/docker/tags.ts';
+import { at } from '../../../model/loose.ts';
+import { scriptText } from './scripts.ts';
+import { type NodeTag, namesOf, nodeLabels, secondsOf } from './tag.ts';
+
+/** Where memory-backed storage is on a node; root's. */
+export const volatile = '/run/repo2vc';
+/** Secrets and sockets: of the node's user alone. */
+export const ownVolatile = `${volatile}/user`;
+
+/** The most processes and threads of a node: enough for big computations, too few to stop the computer. */
+const mostProcesses = 8192;
+
+/** What a node's container may use, and where its ports answer on the engine's computer. */
+export interface NodeLimits {
+  readonly cpus?: number;
+  readonly memoryMiB?: number;
+  readonly ports: readonly number[];
+  readonly host: string;
+}
+
+/** The body of the request that makes a node's container, and the volume of its home if there is none. */
+export async function nodeBody(
+  tag: NodeTag,
+  limits: NodeLimits,
+  docker: Docker,
+  context: Context,
+): Promise<object> {
+  const { memoryMiB, ports, host } = limits;
+  const cpus = await cpusOf(limits, docker, context);
+  const network = networkName(tag.cluster);
+  const memory =
+    memoryMiB === undefined ? {} : { Memory: memoryMiB * 1024 ** 2, MemorySwap: memoryMiB * 1024 ** 2 };
+  const published = ports.map((port) => [`${port}/tcp`, [{ HostIp: host, HostPort: String(port) }]]);
+  const variables = { HOME: tag.home, ...threadVariables(cpus), ...proxyVariables(context.environment) };
+  const base = await baseBody(tag, [String(secondsOf(tag.expires))]);
+  return {
+    ...base,
+    Hostname: tag.node,
+    Env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    ExposedPorts: Object.fromEntries(published.map(([port]) => [port, {}])),
+    HostConfig: {
+      ...base.HostConfig,
+      ...{
+        ...memory,
+        ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
+        PidsLimit: mostProcesses,
+      },
+      // The engine's 64 MiB are too few for programs that work with several processes; only what is used counts.
+      ShmSize: 1024 ** 3,
+      ...{ NetworkMode: network, PortBindings: Object.fromEntries(published) },
+      Tmpfs: { [volatile]: 'mode=0755,size=1m', [ownVolatile]: `${ownerOf(tag)},mode=0700,size=64m` },
+    },
+    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [tag.node] } } },
+    Labels: nodeLabels(tag),
+  };
+}
+
+/** The body for a container that only reads a node's home; it ends by itself, and is removed by the engine then. */
+export async function readerBody(tag: NodeTag, until: Date): Promise<object> {
+  const base = await baseBody(tag, [String(secondsOf(until.toISOString())), 'idle']);
+  const HostConfig = { ...base.HostConfig, NetworkMode: 'none', PidsLimit: 256, AutoRemove: true };
+  return { ...base, Env: [`HOME=${tag.home}`], HostConfig, Labels: nodeLabels(tag) };
+}
+
+/** No privilege whatever, and nothing of the image is started by itself. */
+async function baseBody(tag: NodeTag, args: readonly string[]) {
+  const { home } = namesOf(tag.cluster, tag.node);
+  const volume = { Labels: nodeLabels(tag) };
+  return {
+    ...{ Image: tag.image, User: '0:0', WorkingDir: tag.home, Healthcheck: { Test: ['NONE'] } },
+    ...{ Entrypoint: ['sh', '-c', await scriptText('container.sh'), 'container.sh'], Cmd: args },
+    HostConfig: {
+      Mounts: [{ Type: 'volume', Source: home, Target: tag.home, VolumeOptions: volume }],
+      ...{ CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], Privileged: false },
+      ...{ RestartPolicy: { Name: 'no' }, LogConfig: { Type: 'none', Config: {} } },
+    },
+  };
+}
+
+function ownerOf({ user }: NodeTag): string {
+  const [uid, gid] = user.split(':');
+  return `uid=${uid},gid=${gid}`;
+}
+
+/** The engine refuses a share of more processors than it has. */
+async function cpusOf({ cpus }: NodeLimits, docker: Docker, context: Context): Promise<number | undefined> {
+  if (cpus === undefined) return undefined;
+  const info = await docker.request<unknown>({ method: 'GET', path: '/info', signal: context.signal });
+  if (at(info, 'CpuCfsQuota') === false) return undefined;
+  return Math.min(cpus, Number(at(info, 'NCPU')) || cpus);
+}
+
+/** A node with half a processor still sees all of them, so the libraries that start threads are told. */
+function threadVariables(cpus: number | undefined): Record<string, string> {
+  if (cpus === undefined) return {};
+  const names = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'RAYON', 'NUMBA'].map((name) => `${name}_NUM_THREADS`);
+  return Object.fromEntries(
+    [...names, 'VECLIB_MAXIMUM_THREADS'].map((name) => [name, String(Math.max(1, Math.ceil(cpus)))]),
+  );
+}
+
+const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+
+/** This computer's proxies; but an environment can be inspected, and `localhost` is another computer on a node. */
+function proxyVariables(environment: Context['environment']): Record<string, string> {
+  const names = proxyNames.flatMap((name) => [name, name.toUpperCase()]);
+  const found = names.flatMap((name) => {
+    const value = environment[name];
+    return value && whyWithheld(name, value) === undefined ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What a person should know of the proxies that nodes are not told of; undefined when they are told of all. */
+export function withheldProxies(environment: Context['environment']): string | undefined {
+  const found = proxyNames.flatMap((name) =>
+    [name, name.toUpperCase()].flatMap((one) => {
+      const why = whyWithheld(one, environment[one] ?? '');
+      return why === undefined ? [] : [`${one} (${why})`];
+    }),
+  );
+  return found.length === 0 ? undefined : `Programs run without ${found.join(', ')}.`;
+}
+
+function whyWithheld(name: string, value: string): string | undefined {
+  if (value.includes('@')) return 'the password in it would be seen by all of them';
+  const isList = name.toLowerCase() === 'no_proxy';
+  const isHere = /^([a-z0-9]+:\/\/)?(localhost|127\.|\[::1\])/i.test(value);
+  return !isList && isHere ? 'its address is that of this computer alone' : undefined;
+}
