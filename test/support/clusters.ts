@@ -58,6 +58,7 @@ export function testCluster(
     memoryMiB?: number;
     owner?: string;
     minutes?: number;
+    ports?: number[];
     /** Default: `process`, with an environment for it. */
     provider?: string;
     environment?: Environment;
@@ -73,6 +74,7 @@ export function testCluster(
         {
           ...{ role: 'node', count, environment: options.environment ?? testEnvironment() },
           ...(memoryMiB !== undefined && { memoryMiB }),
+          ...(options.ports && { ports: options.ports }),
         },
       ],
       expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),

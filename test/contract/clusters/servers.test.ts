@@ -15,7 +15,7 @@ everyProvider(({ started }) => {
   });
 
   it('answers at its endpoint', async () => {
-    const { connect } = await started();
+    const { connect } = await started({ ports: [8888] });
     const connection = await connect();
     const bind = await connection.listen();
     const { host, port } = await connection.endpoint(bind.port);

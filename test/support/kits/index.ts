@@ -1,8 +1,9 @@
 import type { ClusterProvider } from '../../../repo2vc/src/clusters/types.ts';
+import { dockerKit } from './docker.ts';
 import { processKit } from './process.ts';
 import type { ProviderKit } from './types.ts';
 
-const kits: Readonly<Record<string, ProviderKit>> = { process: processKit };
+const kits: Readonly<Record<string, ProviderKit>> = { docker: dockerKit, process: processKit };
 
 /** The kit of a provider: every one in the registry has one. */
 export function kitOf({ id }: Pick<ClusterProvider, 'id'>): ProviderKit {
