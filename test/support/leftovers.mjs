@@ -2,7 +2,6 @@
 // the tests start has that folder in its environment, arguments or working directory: so both can be found exactly.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { baseImage } from './base-image.mjs';
 import { ask } from './engine-api.mjs';
 
 /** @param {() => string} read */
@@ -47,8 +46,8 @@ export async function leftovers(folder) {
 }
 
 /**
- * The containers, networks and volumes of ours on an engine, and the images that nobody would find again: what was built
- * is kept under its name, as the caches on disk are. On an engine that is ours alone, everything counts.
+ * The containers, networks and volumes of ours on an engine, and the images that have no name: what was built is kept under
+ * its name, as the caches on disk are. On an engine that is ours alone, every container, network and volume counts.
  * @param {{ host: string, own: boolean }} engine
  * @returns {Promise<string[]>}
  */
@@ -60,19 +59,13 @@ export async function thingsOf({ host, own }) {
   );
   const marked = ({ Labels }) => Object.keys(Labels ?? {}).some((name) => name.startsWith('repo2vc'));
   const counts = (thing) => own || marked(thing);
+  const hasName = ({ RepoTags }) => (RepoTags ?? []).some((name) => name !== '<none>:<none>');
   return [
     ...containers.filter(counts).map(({ Id, Names }) => `container ${Id.slice(0, 12)} ${Names}`),
     ...networks.filter(counts).map(({ Name }) => `network ${Name}`),
     ...(volumes ?? []).filter(counts).map(({ Name }) => `volume ${Name}`),
-    ...images.flatMap((image) => unfindable(image, marked(image)).map((name) => `image ${name}`)),
+    ...images.filter((image) => marked(image) && !hasName(image)).map(({ Id }) => `image ${Id}`),
   ].sort();
-}
-
-/** An image that has a name of tests, or one of ours that has no name. */
-function unfindable({ Id, RepoTags }, isMarked) {
-  const names = (RepoTags ?? []).filter((name) => name !== '<none>:<none>');
-  if (names.length === 0 && isMarked) return [Id];
-  return names.filter((name) => name.startsWith('repo2vc-test/') && name !== baseImage);
 }
 
 /**
