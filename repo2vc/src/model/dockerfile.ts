@@ -137,7 +137,8 @@ function buildkitIn(instructions: readonly Instruction[]): Pick<DockerfileFacts,
     );
     if (flag) return { buildkit: { line, what: `${keyword} --${flag.getName()}` } };
     const takesText = ['RUN', 'COPY', 'ADD'].includes(keyword);
-    if (takesText && (instruction as Copy).getHeredocs().length > 0)
+    // The parser takes the operator of a calculation, `1 << 2`, for one without a name.
+    if (takesText && (instruction as Copy).getHeredocs().some((one) => /^\w/.test(one.getName())))
       return { buildkit: { line, what: `${keyword} <<` } };
   }
   return {};

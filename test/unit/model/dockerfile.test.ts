@@ -72,6 +72,7 @@ describe('what only BuildKit understands', () => {
 
   test.each([
     'RUN echo $((1<<2)) <<< "x"',
+    'RUN python3 -c "print(400 << 20)"',
     'COPY --from=b --chown=1:1 a b',
     'ADD --chown=1 a b',
     'HEALTHCHECK --interval=5s CMD x',

@@ -20,8 +20,10 @@ export async function probe(name: string, image: string, place: Workplace): Prom
       return stdout.toString('utf8');
     },
   ).catch((error: unknown) => {
+    if (!isFailure(error)) throw error;
+    if (error.code === 'not-running') throw notUsable(name, 'it lacks sleep');
     // What the engine cannot start has no shell, or a user that is not there.
-    if (!isFailure(error) || ![400, 404, 500].includes(statusOf(error) ?? 0)) throw error;
+    if (![400, 404, 500].includes(statusOf(error) ?? 0)) throw error;
     throw notUsable(name, `nothing can be started in it (${String(error.args.said)})`);
   });
   const probed = readProbe(printed);

@@ -29,9 +29,10 @@ export function classicReader(): (record: unknown) => BuildRecord[] {
     }
     const container = /^ ---> Running in ([0-9a-f]+)\n?$/.exec(text)?.[1];
     if (container !== undefined) return [{ kind: 'container', id: container }];
-    const remark = /^(?:\n| ---> \S.*\n?|Removing intermediate container .*\n?|Successfully .*\n?)$/.test(
-      text,
-    );
+    const remark =
+      /^(?:\n| ---> \S.*\n?|Removing intermediate container .*\n?|Successfully .*\n?|\[Warning\] One or more build-args .*\n?)$/.test(
+        text,
+      );
     return text === '' || remark ? [] : [{ kind: 'output', step, text }];
   };
 }
