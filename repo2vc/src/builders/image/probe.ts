@@ -1,8 +1,8 @@
 import { Failure, isFailure } from '../../failure.ts';
 import { statusOf } from '../../io/docker/client.ts';
 import { runExec } from '../../io/docker/exec.ts';
+import { nodePrograms } from '../../io/docker/node-programs.ts';
 import { type Probed, probeWords, readProbe } from './lock.ts';
-import { nodePrograms } from './node-programs.ts';
 import { type Workplace, withContainer } from './workplace.ts';
 
 /**

@@ -16,12 +16,3 @@ export async function scriptCommand(name: string, args: readonly string[]): Prom
   const text = `${await scriptText('members.sh')}\n${await scriptText(name)}`;
   return ['sh', '-c', text, name, ...args];
 }
-
-/**
- * What a node needs of its image: the programs of node-side and of bringing work home, with the options of GNU (busybox
- * and others lack some). An image is tried for them when it is built.
- */
-export const neededPrograms: readonly string[] = [
-  ...['sh', 'awk', 'cat', 'date', 'dd', 'find', 'grep', 'ln', 'mkdir', 'mkfifo', 'mv', 'rm', 'sed'],
-  ...['sha256sum', 'sleep', 'stat', 'tail', 'tar', 'xargs'],
-];
