@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { pack } from 'tar-stream';
-import { baseImages } from '../support/base-image.mjs';
+import { baseImage, baseImages } from '../support/base-image.mjs';
 import { engineForTests } from '../support/engine.mjs';
 
 const cache = process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`);
@@ -73,4 +73,36 @@ export async function timed(work) {
   const begin = performance.now();
   await work();
   return performance.now() - begin;
+}
+
+const nodeDockerfile = `FROM ${baseImage}
+RUN useradd --uid 1000 --create-home jovyan
+USER jovyan
+WORKDIR /home/jovyan
+`;
+
+/** The id of a small image for nodes. */
+export function nodeImage(docker) {
+  const options = { t: 'repo2vc-test/node:bench', networkmode: 'none' };
+  return buildByHand(docker, { Dockerfile: nodeDockerfile }, options);
+}
+
+/** What a benchmark asks for: nodes of one image, for ten minutes. */
+export function testGoal(provider, count, image) {
+  const environment = {
+    ...{ id: 'e'.repeat(64), builder: 'image', image, home: '/home/jovyan', entrypoint: [] },
+    user: { uid: 1000, gid: 1000, name: 'jovyan' },
+  };
+  const cluster = {
+    id: `b-${randomBytes(6).toString('hex')}`,
+    owner: `bench-${process.pid}@here`,
+    createdAt: new Date().toISOString(),
+  };
+  const expiresAt = new Date(Date.now() + 600_000).toISOString();
+  return {
+    schemaVersion: 1,
+    cluster,
+    provider,
+    goal: { groups: [{ role: 'node', count, environment }], expiresAt },
+  };
 }
