@@ -150,10 +150,4 @@ describe('what a build prints', () => {
   test('in one line without an end comes in pieces', () => {
     expect(toldOf(['x'.repeat(25_000)]).lines.map((line) => line.length)).toEqual([10_000, 10_000, 5_000]);
   });
-
-  test('without any end is ended', async () => {
-    const piece = 'x'.repeat(1024 * 1024 - 1);
-    const failure = await failureOf(() => toldOf(Array.from({ length: 101 }, () => `${piece}\n`)));
-    expect(failure).toMatchObject({ code: 'build-output-endless', args: { step: 'RUN x' } });
-  });
 });

@@ -139,6 +139,7 @@ describe('what an image says of itself', () => {
       user: '1000\n100\nme',
       home: '/home/me',
       missing: '',
+      jupyter: '',
       python: '',
       system: '',
       end: '',
@@ -149,15 +150,23 @@ describe('what an image says of itself', () => {
 
   test('is read', () => {
     const python = JSON.stringify({
-      ...{ implementation: 'cpython', version: '3.11.2', jupyterlab: true },
+      ...{ implementation: 'cpython', version: '3.11.2' },
       packages: [{ name: 'six', version: '1' }, { name: 2 }],
     });
-    expect(readProbe(printed({ python, missing: 'tar', system: 'bash\t5.2-1\tamd64\nhalf\n' }))).toEqual({
-      ...{ user: { uid: 1000, gid: 100, name: 'me' }, home: '/home/me', missing: ['tar'] },
+    expect(
+      readProbe(
+        printed({
+          python,
+          missing: 'tar',
+          jupyter: '/bin/jupyter-lab',
+          system: 'bash\t5.2-1\tamd64\nhalf\n',
+        }),
+      ),
+    ).toEqual({
+      ...{ user: { uid: 1000, gid: 100, name: 'me' }, home: '/home/me', missing: ['tar'], jupyter: true },
       python: {
         implementation: 'cpython',
         version: '3.11.2',
-        jupyterlab: true,
         packages: [{ name: 'six', version: '1' }],
       },
       system: [{ name: 'bash', version: '5.2-1', architecture: 'amd64' }],

@@ -7,11 +7,12 @@ export interface Probed {
   readonly home: string;
   /** Programs that a node needs and the image has not. */
   readonly missing: readonly string[];
+  /** Whether it has a program that opens notebooks. */
+  readonly jupyter: boolean;
   /** Absent when there is no python3. */
   readonly python?: {
     readonly implementation: string;
     readonly version: string;
-    readonly jupyterlab: boolean;
     readonly packages: readonly { readonly name: string; readonly version: string }[];
   };
   readonly system: NonNullable<EnvironmentLock['system']>;
@@ -21,11 +22,10 @@ const mark = '--- repo2vc';
 
 /** Asks for the Python on the PATH, as JSON on one line. */
 const pythonQuestion = `
-import json, platform, sys, importlib.util as u
+import json, platform, sys
 from importlib.metadata import distributions
 named = {d.metadata["Name"]: d.version for d in distributions() if d.metadata["Name"]}
 print(json.dumps({"implementation": sys.implementation.name, "version": platform.python_version(),
-  "jupyterlab": u.find_spec("jupyterlab") is not None,
   "packages": [{"name": n, "version": v} for n, v in sorted(named.items())]}))
 `.trim();
 
@@ -36,6 +36,7 @@ export function probeWords(programs: readonly string[]): string[] {
     'section user; id -u; id -g; id -un 2>/dev/null',
     `section home; printf '%s\\n' "$HOME"`,
     'section missing; for each in "$@"; do command -v "$each" >/dev/null || printf \'%s\\n\' "$each"; done',
+    'section jupyter; command -v jupyter-lab || command -v jupyter-server',
     `section python; python3 -c '${pythonQuestion}' 2>/dev/null`,
     `section system; dpkg-query -W -f '\${Package}\\t\${Version}\\t\${Architecture}\\n' 2>/dev/null`,
     'section end',
@@ -54,6 +55,7 @@ export function readProbe(printed: string): Probed | undefined {
     user: { uid: Number(uid), gid: Number(gid), name: name || uid },
     home: /^\/[\w./-]+$/.test(home) && !['/nonexistent', '/dev/null'].includes(home) ? home : '/home/jovyan',
     missing: sections.get('missing') ?? [],
+    jupyter: (sections.get('jupyter') ?? []).length > 0,
     ...(python ? { python } : {}),
     system: (sections.get('system') ?? []).flatMap(systemPackage),
   };
@@ -85,7 +87,6 @@ function pythonIn(text: string): Probed['python'] {
   return {
     implementation: textAt(said, 'implementation') ?? 'unknown',
     version: textAt(said, 'version') ?? 'unknown',
-    jupyterlab: at(said, 'jupyterlab') === true,
     packages: list.flatMap((one) => {
       const [name, version] = [textAt(one, 'name'), textAt(one, 'version')];
       return name !== undefined && version !== undefined ? [{ name, version }] : [];

@@ -32,13 +32,12 @@ export async function probe(name: string, image: string, place: Workplace): Prom
   return probed;
 }
 
-/** The Failure for an image that a person's Dockerfile makes and that cannot open a notebook. */
-export function refuseWithoutJupyter(name: string, file: string, { python }: Probed): void {
-  if (python?.jupyterlab) return;
-  const why = python ? `its Python ${python.version} has no jupyterlab` : 'there is no python3 on its PATH';
+/** The Failure `no-jupyter` for an image of somebody's Dockerfile in which no notebook can be opened. */
+export function refuseWithoutJupyter(name: string, file: string, { jupyter }: Probed): void {
+  if (jupyter) return;
   throw new Failure(
     'no-jupyter',
-    `${file} makes an image for ${name} in which no notebook can be opened: ${why}.`,
+    `${file} makes an image for ${name} in which no notebook can be opened: there is no jupyter-lab on its PATH.`,
     {
       hint: 'Add to the Dockerfile what installs it, for instance: RUN python3 -m pip install jupyterlab',
       args: { name, file },
