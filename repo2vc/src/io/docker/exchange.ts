@@ -2,6 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Socket } from 'node:net';
 import { type Duplex, PassThrough, pipeline, type Readable, Transform } from 'node:stream';
+import { inspect } from 'node:util';
 import { interrupted } from '../../failure.ts';
 import type { EngineAddress } from './address.ts';
 import { connectionFailure, notAnEngine, refusal, silent } from './failures.ts';
@@ -56,13 +57,18 @@ export async function connectionTo(
     ...{ ca: tls?.ca, cert: tls?.cert, key: tls?.key },
     ...(version !== undefined && { version: `v${version}` }),
     // A connection that is kept may be closed under a request.
-    agent: tls ? new HttpsAgent({ rejectUnauthorized: tls.verify }) : new HttpAgent(),
+    agent: briefly(tls ? new HttpsAgent({ rejectUnauthorized: tls.verify }) : new HttpAgent()),
   } as object) as { modem: Modem };
   return {
     request: (call) => request(modem, call, host),
     stream: (call) => stream(modem, call, host),
     attach: (call) => attach(modem, call, host),
   };
+}
+
+/** The modem writes its options out in full for every call, even when nobody reads it: with all calls under way in them. */
+function briefly(agent: HttpAgent): HttpAgent {
+  return Object.assign(agent, { [inspect.custom]: () => 'an agent' });
 }
 
 async function request<T>(modem: Modem, call: DockerCall, host: string): Promise<T> {
