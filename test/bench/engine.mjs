@@ -1,5 +1,6 @@
 // What the benchmarks of containers share: an engine, and access to it with nothing of ours between.
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,8 @@ export async function withEngine(measure) {
 
 /** What the engine of ours is handed. */
 export function contextIn(folder, environment, changes = {}) {
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal); // many calls at once
   return {
     emit: () => undefined,
     clock: {
@@ -35,7 +38,7 @@ export function contextIn(folder, environment, changes = {}) {
       sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     },
     random: (n) => randomBytes(n).toString('hex').slice(0, n),
-    signal: new AbortController().signal,
+    signal,
     places: { state: join(folder, 'state'), cache: join(folder, 'cache'), config: join(folder, 'config') },
     environment,
     owner: `bench-${process.pid}@here`,
