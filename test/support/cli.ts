@@ -106,8 +106,6 @@ export function personIn(folder: string, { containers = false }: PersonOptions =
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_CACHE_HOME: testCache(),
-    // Who wants containers says so: what is to be seen here must not depend on the computer.
-    DOCKER_HOST: 'unix:///nowhere/docker.sock',
   };
   const children = new Set<ChildProcess>();
   const start = (args: readonly string[], options: StartOptions = {}) => {
