@@ -75,7 +75,11 @@ keep() { # ARGV: the process that keeps the job; its standard output is for what
   done
   rm -f printed log log.1
   mkfifo printed
-  keep_log <printed >/dev/null 2>&1 &
+  # A shell keeps what it redirects for a function open; not what `exec` redirects. The engine waits for what is open.
+  (
+    exec <printed >/dev/null 2>&1
+    keep_log
+  ) &
   keeping=$!
   (
     cd "$directory" || exit 1
@@ -99,7 +103,10 @@ case $action in
     mkdir -p "$folder/$name" || exit 1
     answer=$folder/$name/answer.$$
     mkfifo "$answer" || exit 1
-    keep "$@" >"$answer" </dev/null &
+    (
+      exec >"$answer" </dev/null
+      keep "$@"
+    ) &
     read -r told <"$answer"
     rm -f "$answer"
     echo "$told"

@@ -49,7 +49,8 @@ async function put(target: Target, tar: Readable, directory: string): Promise<vo
   const result = await execInHome(target, { argv }, { input: tar });
   if (result.code === 0) return;
   const said = result.stderr.toString().trim().slice(-500);
-  const full = /No space left|quota exceeded/i.test(said);
+  // tar says of a file that has no room what it wrote of it, and not why.
+  const full = /No space left|quota exceeded|Wrote only/i.test(said);
   const message = `Files could not be placed on ${target.tag.node}: ${said}`;
   throw new Failure(full ? 'disk-full' : 'copy-failed', message, {
     ...(full && { hint: 'Free some space on the disk of the container engine: docker system df' }),
