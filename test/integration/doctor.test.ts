@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { examine } from '../../repo2vc/src/pipeline/doctor.ts';
 import { registerLocalArchive } from '../../repo2vc/src/settings/local-archives.ts';
+import { baseImages } from '../support/base-image.mjs';
 import { testContext } from '../support/context.ts';
 import { pathWithoutBubblewrap } from '../support/contract-run.ts';
 import { memoryProvider, newWorld } from '../support/memory-provider.ts';
-import { everyTestNeeds } from '../support/needs.ts';
+import { everyTestNeeds, needs } from '../support/needs.ts';
 import { buildContext } from '../support/prefix.ts';
 
 everyTestNeeds('pip');
@@ -18,11 +19,13 @@ const settings = ['zenodo', 'zenodo-sandbox', 'mine']
   .map((name, index) => `  - { name: ${name}, origin: "http://127.0.0.1:${9 + index}" }\n`)
   .join('');
 
-/** The findings, by code. */
+const noEngine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+
+/** The findings, by code, on a computer without a container engine. */
 async function found(context: Examined) {
   mkdirSync(context.places.config, { recursive: true });
   writeFileSync(join(context.places.config, 'settings.yaml'), `archives:\n${settings}`);
-  const findings = await examine(context);
+  const findings = await examine({ ...context, environment: { ...context.environment, ...noEngine } });
   return new Map(findings.map((finding) => [finding.code, finding]));
 }
 
@@ -41,6 +44,27 @@ test('a computer that has what is needed', async () => {
     remedy: 'curl -I http://127.0.0.1:11',
   });
 });
+
+test('a container engine that is not there is no problem where processes do', async () => {
+  const findings = await found(await buildContext());
+  expect(findings.get('no-engine')).toMatchObject({
+    state: 'note',
+    topic: 'docker',
+    remedy: expect.stringContaining('docker'),
+  });
+});
+
+test.skipIf(!needs.docker)(
+  'a container engine: which it is, its disk, its networks, its base image',
+  async () => {
+    const context = { ...testContext(), containers: async () => ({ baseImages }) };
+    const findings = (await examine(context)).filter(({ state }) => state === 'ok');
+    const topics = findings.map(({ topic }) => topic);
+    for (const topic of ['docker', 'engine', 'engine-disk', 'engine-networks', 'base image']) {
+      expect(topics).toContain(topic);
+    }
+  },
+);
 
 test('a local archive that was stopped: the command that opens it, to be pasted', async () => {
   const context = testContext();
