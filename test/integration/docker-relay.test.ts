@@ -113,7 +113,7 @@ it('ends the connections of a node that dies, and tells when one cannot be led',
       closed = true;
     });
   });
-  const { id, host, connection, served, python } = await led(server);
+  const { id, host, connection, python } = await led(server);
   const asked = once(server, 'request');
   const asking = python('ask("GET", "/")');
   await asked;
