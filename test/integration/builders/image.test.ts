@@ -205,7 +205,7 @@ describe('a Dockerfile', () => {
     expect(given).toMatchObject({ id: without.id });
     expect(given.image).not.toBe(without.image);
     const { Env } = (await inspect(given.image)).Config;
-    expect(Env).toContain('SSL_CERT_FILE=/etc/ssl/repo2vc/ca.pem');
+    expect(Env).toContain('SSL_CERT_FILE=/opt/repo2vc/ca.pem');
     const none = {
       ...own,
       containers: async () => ({ ...(await own.containers()), authorities: '/nowhere.pem' }),

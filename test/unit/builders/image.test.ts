@@ -94,42 +94,43 @@ describe('the image to build on', () => {
 });
 
 describe('the Dockerfiles that are made', () => {
+  const base = { id: 'sha256:a', user: '', entrypoint: [] };
   test('trust the authorities of the computer', () => {
     expect(renderTrusting('sha256:a')).toMatchInlineSnapshot(`
       "FROM sha256:a
-      COPY ca.pem /etc/ssl/repo2vc/ca.pem
-      ENV SSL_CERT_FILE=/etc/ssl/repo2vc/ca.pem PIP_CERT=/etc/ssl/repo2vc/ca.pem REQUESTS_CA_BUNDLE=/etc/ssl/repo2vc/ca.pem CURL_CA_BUNDLE=/etc/ssl/repo2vc/ca.pem NODE_EXTRA_CA_CERTS=/etc/ssl/repo2vc/ca.pem GIT_SSL_CAINFO=/etc/ssl/repo2vc/ca.pem
+      COPY ca.pem /opt/repo2vc/ca.pem
+      ENV SSL_CERT_FILE=/opt/repo2vc/ca.pem PIP_CERT=/opt/repo2vc/ca.pem REQUESTS_CA_BUNDLE=/opt/repo2vc/ca.pem CURL_CA_BUNDLE=/opt/repo2vc/ca.pem NODE_EXTRA_CA_CERTS=/opt/repo2vc/ca.pem GIT_SSL_CAINFO=/opt/repo2vc/ca.pem
       "
     `);
   });
   test('prepare Python', () => {
-    expect(renderPython('sha256:a', ['UV_DEFAULT_INDEX'])).toMatchInlineSnapshot(`
+    expect(renderPython(base, true, { UV_INDEX: 'https://a/s https://b/s' })).toMatchInlineSnapshot(`
       "FROM sha256:a
-      USER root
-      COPY prepare.sh uv.txt /opt/repo2vc/
-      ARG UV_DEFAULT_INDEX
-      RUN ["/bin/sh", "/opt/repo2vc/prepare.sh"]
-      ENV HOME=/home/jovyan USER=jovyan NB_USER=jovyan NB_UID=1000 SHELL=/bin/bash LANG=C.UTF-8 REPO_DIR=/home/jovyan NB_PYTHON_PREFIX=/srv/venv VIRTUAL_ENV=/srv/venv PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:/home/jovyan/.local/bin:$PATH
+      COPY ca.pem prepare.sh uv.txt /opt/repo2vc/
+      ENV SSL_CERT_FILE=/opt/repo2vc/ca.pem PIP_CERT=/opt/repo2vc/ca.pem REQUESTS_CA_BUNDLE=/opt/repo2vc/ca.pem CURL_CA_BUNDLE=/opt/repo2vc/ca.pem NODE_EXTRA_CA_CERTS=/opt/repo2vc/ca.pem GIT_SSL_CAINFO=/opt/repo2vc/ca.pem HOME=/home/jovyan USER=jovyan NB_USER=jovyan NB_UID=1000 SHELL=/bin/bash LANG=C.UTF-8 REPO_DIR=/home/jovyan NB_PYTHON_PREFIX=/srv/venv VIRTUAL_ENV=/srv/venv PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:/home/jovyan/.local/bin:$PATH
+      RUN ["/usr/bin/env","UV_INDEX=https://a/s https://b/s","/bin/sh","/opt/repo2vc/prepare.sh"]
       USER 1000:1000
       WORKDIR /home/jovyan
       EXPOSE 8888
-      ENTRYPOINT []
       CMD ["jupyter", "lab", "--ip", "0.0.0.0"]
       "
     `);
+    const other = renderPython({ ...base, user: 'app', entrypoint: ['/init'] }, false, {});
+    expect(other).toContain('FROM sha256:a\nUSER root\nCOPY prepare.sh');
+    expect(other).toContain('\nRUN ["/bin/sh","/opt/repo2vc/prepare.sh"]\n');
+    expect(other).toContain('\nENTRYPOINT []\n');
+    expect(other).not.toContain('CERT');
   });
   test('install exactly what was resolved', () => {
-    const options = { args: ['UV_DEFAULT_INDEX'], flags: [], hashed: true, sourceBuilds: false };
+    const options = { settings: { UV_HTTP_TIMEOUT: '60' }, flags: [], hashed: true, sourceBuilds: false };
     expect(renderEnvironment('repo2vc/prepared:a', options)).toMatchInlineSnapshot(`
       "FROM repo2vc/prepared:a
       COPY requirements.txt /opt/repo2vc/
-      ARG UV_DEFAULT_INDEX
-      RUN ["/opt/repo2vc/uv/bin/uv","pip","install","--python","/srv/venv/bin/python","--no-cache","--no-deps","--require-hashes","--compile-bytecode","--no-build","-r","/opt/repo2vc/requirements.txt"]
+      RUN ["/usr/bin/env","UV_HTTP_TIMEOUT=60","/opt/repo2vc/uv/bin/uv","pip","install","--python","/srv/venv/bin/python","--no-cache","--no-deps","--require-hashes","--compile-bytecode","--no-build","-r","/opt/repo2vc/requirements.txt"]
       "
     `);
-    expect(renderEnvironment('a', { ...options, hashed: false, sourceBuilds: true })).not.toMatch(
-      /hashes|no-build/,
-    );
+    const other = renderEnvironment('a', { ...options, hashed: false, sourceBuilds: true });
+    expect(other).not.toMatch(/hashes|no-build/);
   });
 });
 

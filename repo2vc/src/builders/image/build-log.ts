@@ -9,7 +9,7 @@ const shownLines = 40;
 /** What a person can still read; more of it is not told. */
 const mostLines = 20_000;
 /** More than any build prints that comes to an end. */
-const mostCharacters = 100 * 1024 * 1024;
+const mostCharacters = 32 * 1024 * 1024;
 
 /** What a build prints, made fit to be kept. */
 export interface BuildLog {

@@ -47,17 +47,15 @@ async function imageFor(
   const docker = await dockerFor(tools);
   const id = imageIdOf(spec, target);
   const authorities = await authoritiesOf(tools);
-  const trusts = authorities === undefined ? 'none' : hashOf(authorities);
-  const folder = recordFolder(id, docker, tools);
+  const folder = recordFolder(id, authorities, docker, tools);
   const { platform, sourceBuilds } = target;
   const bases = imagesOf(target.base);
-  const labels = { 'repo2vc.environment': id, 'repo2vc.trusts': trusts };
   return obtain(
     {
       ...{ name, id, folder, on: bases.map(({ used }) => used).join(', ') },
-      cached: () => completeImage(folder, { id, trusts }, docker, tools.signal),
+      cached: () => completeImage(folder, id, docker, tools.signal),
       make: async () => {
-        const work = { name, id, spec, bases, platform, sourceBuilds, authorities, labels, tools };
+        const work = { name, id, spec, bases, platform, sourceBuilds, authorities, tools };
         const environment = await makeImage(work, docker);
         await completed(folder, environment);
         return environment;

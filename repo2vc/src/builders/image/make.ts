@@ -16,7 +16,7 @@ import { hostSettings } from './host-settings.ts';
 import type { Probed } from './lock.ts';
 import { environmentTag } from './names.ts';
 import { obtainBase, type Preparation, trusting } from './prepared.ts';
-import { probe, refuseWithoutJupyter } from './probe.ts';
+import { refuseWithoutJupyter, withProbed } from './probe.ts';
 import { buildPython } from './python.ts';
 import { withWorkplace } from './workplace.ts';
 
@@ -30,7 +30,6 @@ export interface Work {
   readonly sourceBuilds: boolean;
   /** PEM, if the image is to trust the computer's authorities. */
   readonly authorities: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
   readonly tools: BuildTools;
 }
 
@@ -49,9 +48,7 @@ export async function makeImage(work: Work, docker: Docker): Promise<ImageEnviro
   return withWorkplace(docker, tools, async (place) => {
     const log = buildLog(name, tools.emit);
     const preparation = { name, place, settings, authorities, log, context: tools };
-    const { image, images, pinned } = await build(work, preparation);
-    const probed = await probe(name, image, place);
-    if (spec.kind === 'dockerfile') refuseWithoutJupyter(name, spec.file, probed);
+    const { image, images, pinned, probed } = await build(work, preparation);
     const entrypoint = (await imageCalled(docker, image, place.signal))?.entrypoint ?? [];
     const { user, home } = probed;
     const lock = lockOf(work.platform, probed, pinned, images);
@@ -59,27 +56,39 @@ export async function makeImage(work: Work, docker: Docker): Promise<ImageEnviro
   });
 }
 
+/** An image that was built, and what is known of it. */
+interface Built {
+  readonly image: string;
+  readonly images: BuiltOn[];
+  readonly probed: Probed;
+  readonly pinned?: readonly Pinned[];
+}
+
 /** Builds on the images that were chosen, each under a name of ours. */
 async function build(
-  { id, spec, bases, sourceBuilds, labels, tools }: Work,
+  { name, id, spec, bases, sourceBuilds, tools }: Work,
   preparation: Preparation,
-): Promise<{ image: string; images: BuiltOn[]; pinned?: readonly Pinned[] }> {
+): Promise<Built> {
   const images: BuiltOn[] = [];
   const tags = new Map<string, string>();
   const tag = environmentTag(id);
+  const labels = { 'repo2vc.environment': id };
   for (const base of bases) {
     const image = await obtainBase(base, preparation);
-    const prepared = await trusting(image, preparation);
-    images.push({ ...base, image });
-    tags.set(base.name, prepared.tag);
+    images.push({ ...base, image: image.id });
     if (spec.kind === 'python') {
-      const built = await buildPython({ spec, sourceBuilds, base: prepared, tag, labels }, preparation);
+      const built = await buildPython({ spec, sourceBuilds, base: image, tag, labels }, preparation);
       return { ...built, images };
     }
+    tags.set(base.name, (await trusting(image, preparation)).tag);
   }
   if (spec.kind === 'python') throw new Error('target.json names no image to build on');
   const { runFolder } = tools;
-  return { image: await buildDockerfile({ spec, runFolder, bases: tags, tag, labels }, preparation), images };
+  const image = await buildDockerfile({ spec, runFolder, bases: tags, tag, labels }, preparation);
+  return withProbed(preparation.place, { name, image, networked: false }, async ({ probed }) => {
+    refuseWithoutJupyter(name, spec.file, probed);
+    return { image, images, probed };
+  });
 }
 
 /** What is in the image, exactly. A Dockerfile's packages have no hashes: nobody knows where it took them from. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
-import { imageCalled, pullImage, tagImage } from '../../io/docker/images.ts';
+import { type ImageView, imageCalled, pullImage, tagImage } from '../../io/docker/images.ts';
 import { readIfThere, writeFileAtomic } from '../../io/files.ts';
 import { type BaseImage, hashOf } from '../../model/index.ts';
 import { uvRequirement } from '../uv-wheel.ts';
@@ -32,11 +32,11 @@ export interface Prepared {
   readonly image: string;
 }
 
-/** The image of the engine that a base stands for; fetched by its digest when it is not there. Gives its id. */
-export async function obtainBase(base: BaseImage, { place, name, context }: Preparation): Promise<string> {
+/** The image of the engine that a base stands for; fetched by its digest when it is not there. */
+export async function obtainBase(base: BaseImage, { place, name, context }: Preparation): Promise<ImageView> {
   const { docker, signal } = place;
   const here = base.image && (await imageCalled(docker, base.image, signal));
-  if (here) return here.id;
+  if (here) return here;
   const { digest, used } = base;
   if (digest === undefined) throw gone(base, 'the engine has it no more');
   const repository = repositoryOf(used);
@@ -45,38 +45,42 @@ export async function obtainBase(base: BaseImage, { place, name, context }: Prep
     wrong === undefined ? await imageCalled(docker, `${repository}@${digest}`, signal) : undefined;
   if (!pulled) throw gone(base, wrong ?? 'it is not there after it was fetched');
   await tagImage(docker, pulled.id, partsOf(pulledTag(used)), signal);
-  return pulled.id;
+  return pulled;
 }
 
 /** The image with the computer's certificate authorities, under a name of ours. */
-export async function trusting(base: string, preparation: Preparation): Promise<Prepared> {
+export async function trusting({ id }: ImageView, preparation: Preparation): Promise<Prepared> {
   const { place, authorities } = preparation;
-  if (authorities === undefined) {
-    const tag = preparedTag(hashOf(base));
-    await tagImage(place.docker, base, partsOf(tag), place.signal);
-    return { tag, image: base };
+  if (authorities !== undefined) {
+    const text = renderTrusting(id);
+    return prepared({ text, hash: hashOf(text, authorities), files: { 'ca.pem': authorities } }, preparation);
   }
-  const texts = { 'ca.pem': authorities };
-  return prepared(renderTrusting(base), texts, {}, preparation);
+  const tag = preparedTag(hashOf(id));
+  await tagImage(place.docker, id, partsOf(tag), place.signal);
+  return { tag, image: id };
 }
 
-/** The image with uv, an empty environment and a plain user besides. */
-export async function withPython(base: Prepared, preparation: Preparation): Promise<Prepared> {
-  const { variables, proxies } = preparation.settings;
-  const texts = { 'prepare.sh': prepareScript, 'uv.txt': uvRequirement };
-  const dockerfile = renderPython(base.image, Object.keys(variables).sort());
-  return prepared(dockerfile, texts, { ...variables, ...proxies }, preparation);
+/** The image with the same, and uv, an empty environment and a plain user. */
+export async function withPython(base: ImageView, preparation: Preparation): Promise<Prepared> {
+  const { authorities, settings } = preparation;
+  const files = {
+    ...{ 'prepare.sh': prepareScript, 'uv.txt': uvRequirement },
+    ...(authorities === undefined ? {} : { 'ca.pem': authorities }),
+  };
+  const render = (variables: HostSettings['variables']) =>
+    renderPython(base, authorities !== undefined, variables);
+  // Where packages are fetched from makes no other image.
+  const hash = hashOf(render({}), JSON.stringify(files));
+  return prepared({ text: render(settings.variables), hash, files }, preparation);
 }
 
 /** Builds an image once. Which one it is says our own record: the tag could be anybody's. */
 async function prepared(
-  text: string,
-  texts: Readonly<Record<string, string>>,
-  args: Readonly<Record<string, string>>,
-  { name, place, log, context }: Preparation,
+  wanted: { readonly text: string; readonly hash: string; readonly files: Readonly<Record<string, string>> },
+  { name, place, log, settings, context }: Preparation,
 ): Promise<Prepared> {
   const { docker, signal } = place;
-  const hash = hashOf(text, JSON.stringify(texts));
+  const { text, hash, files } = wanted;
   const tag = preparedTag(hash);
   const folder = join(engineFolder(docker, context), 'prepared', hash);
   const record = join(folder, 'image');
@@ -87,11 +91,10 @@ async function prepared(
       return { tag, image: known };
     }
     const dockerfile = 'Dockerfile';
-    const files = { ...texts, [dockerfile]: text };
-    const labels = { 'repo2vc.prepared': hash };
     const image = await buildIn(place, {
-      ...{ name, dockerfile, tag, args, labels, log, buildkit: false, clock: context.clock },
-      context: { folder, files: [], texts: files, check: () => undefined },
+      ...{ name, dockerfile, tag, log, buildkit: false, clock: context.clock },
+      ...{ args: settings.proxies, labels: { 'repo2vc.prepared': hash } },
+      context: { folder, files: [], texts: { ...files, [dockerfile]: text }, check: () => undefined },
     });
     await writeFileAtomic(record, image);
     return { tag, image };

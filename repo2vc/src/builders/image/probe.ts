@@ -1,32 +1,38 @@
 import { Failure, isFailure } from '../../failure.ts';
-import { statusOf } from '../../io/docker/client.ts';
 import { runExec } from '../../io/docker/exec.ts';
 import { nodePrograms } from '../../io/docker/node-programs.ts';
 import { type Probed, probeWords, readProbe } from './lock.ts';
 import { type Workplace, withContainer } from './workplace.ts';
 
+/** A container of an image, in which it was asked what is in it. */
+export interface Asked {
+  readonly container: string;
+  readonly probed: Probed;
+}
+
 /**
- * Asks a container of an image who its user is and what is in it. Failure `image-not-usable` when nodes could not run
- * it: no shell, or a program that they need is missing.
+ * Starts a container of an image, and asks it who its user is and what is in it, before `work` goes on there. Failure
+ * `image-not-usable` when nodes could not run it: no shell, or a program that they need is missing.
  */
-export async function probe(name: string, image: string, place: Workplace): Promise<Probed> {
-  const { docker, signal } = place;
-  const printed = await withContainer(
+export async function withProbed<T>(
+  place: Workplace,
+  what: { readonly name: string; readonly image: string; readonly networked: boolean },
+  work: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  const { name, image, networked } = what;
+  return withContainer(
     place,
-    { image, name: 'probe', networked: false },
-    async (container) => {
-      const call = { container, argv: probeWords(nodePrograms), user: '', cwd: '/', signal };
-      const { stdout } = await runExec(docker, call, { timeoutMs: 120_000 });
-      return stdout.toString('utf8');
-    },
-  ).catch((error: unknown) => {
-    if (!isFailure(error)) throw error;
-    if (error.code === 'not-running') throw notUsable(name, 'it lacks sleep');
-    // What the engine cannot start has no shell, or a user that is not there.
-    if (![400, 404, 500].includes(statusOf(error) ?? 0)) throw error;
-    throw notUsable(name, `nothing can be started in it (${String(error.args.said)})`);
+    { image, networked, unstartable: (why) => notUsable(name, why) },
+    async (container) => work({ container, probed: await ask(name, container, place) }),
+  );
+}
+
+async function ask(name: string, container: string, { docker, signal }: Workplace): Promise<Probed> {
+  const call = { container, argv: probeWords(nodePrograms), user: '', cwd: '/', signal };
+  const { stdout } = await runExec(docker, call, { timeoutMs: 120_000 }).catch((error: unknown) => {
+    throw isFailure(error) && error.code === 'not-running' ? notUsable(name, 'it lacks sleep') : error;
   });
-  const probed = readProbe(printed);
+  const probed = readProbe(stdout.toString('utf8'));
   if (!probed) throw notUsable(name, 'its shell does not answer');
   if (probed.missing.length > 0) throw notUsable(name, `it lacks ${probed.missing.join(', ')}`);
   return probed;

@@ -1,20 +1,21 @@
 import { Failure } from '../../failure.ts';
 import { runExec } from '../../io/docker/exec.ts';
+import type { ImageView } from '../../io/docker/images.ts';
 import type { PythonSpec } from '../../model/index.ts';
-import { textAt } from '../../model/loose.ts';
 import { mend } from '../problems.ts';
 import { keepAuthorsHashes, type Pinned, parseCompiled, renderPinned } from '../requirements.ts';
 import { readable } from './build-log.ts';
 import { buildIn } from './engine-build.ts';
+import type { Probed } from './lock.ts';
 import { type Preparation, type Prepared, withPython } from './prepared.ts';
-import { lacksPython, pythonPath, renderEnvironment, resolveWords } from './render.ts';
-import { withContainer } from './workplace.ts';
+import { withProbed } from './probe.ts';
+import { lacksPython, renderEnvironment, resolveWords } from './render.ts';
 
 /** An image of Python packages that is to be built. */
 export interface PythonBuild {
   readonly spec: PythonSpec;
   readonly sourceBuilds: boolean;
-  readonly base: Prepared;
+  readonly base: ImageView;
   readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -26,28 +27,29 @@ export interface PythonBuild {
 export async function buildPython(
   build: PythonBuild,
   preparation: Preparation,
-): Promise<{ readonly image: string; readonly pinned: readonly Pinned[] }> {
+): Promise<{ image: string; pinned: readonly Pinned[]; probed: Probed }> {
   const { spec, sourceBuilds, tag, labels } = build;
   const { name, place, settings, log, context } = preparation;
   const base = await pythonOn(build.base, preparation);
-  const pinned = keepAuthorsHashes(await resolve(build, base.image, preparation), spec.requirements);
+  const { pinned, probed } = await resolve(build, base.image, preparation);
   const dockerfile = 'Dockerfile';
   // a commit, which git checks by itself, is the one thing that has no hash beside it
   const hashed = pinned.every((one) => one.hashes.length > 0);
-  const args = Object.keys(settings.variables).sort();
+  const { variables, flags, proxies } = settings;
   const texts = {
-    [dockerfile]: renderEnvironment(base.tag, { args, flags: settings.flags, hashed, sourceBuilds }),
+    [dockerfile]: renderEnvironment(base.tag, { settings: variables, flags, hashed, sourceBuilds }),
     'requirements.txt': renderPinned(pinned, spec.requirements),
   };
   const image = await buildIn(place, {
-    ...{ name, dockerfile, tag, labels, log, buildkit: false, clock: context.clock },
-    args: { ...settings.variables, ...settings.proxies },
+    ...{ name, dockerfile, tag, labels, log, args: proxies, buildkit: false, clock: context.clock },
     context: { folder: '/', files: [], texts, check: () => undefined },
   });
-  return { image, pinned };
+  if (pinned.every((one) => one.version !== undefined)) return { image, pinned, probed };
+  // what was asked for by an address shows its version once it is there
+  return withProbed(place, { name, image, networked: false }, async (asked) => ({ image, pinned, ...asked }));
 }
 
-async function pythonOn(base: Prepared, preparation: Preparation): Promise<Prepared> {
+async function pythonOn(base: ImageView, preparation: Preparation): Promise<Prepared> {
   try {
     return await withPython(base, preparation);
   } catch (error) {
@@ -58,47 +60,41 @@ async function pythonOn(base: Prepared, preparation: Preparation): Promise<Prepa
   }
 }
 
-/** The requirements, as versions with hashes, for the Python of the image. */
-async function resolve(
-  { spec, sourceBuilds }: PythonBuild,
-  image: string,
-  { name, place, settings, log }: Preparation,
-): Promise<Pinned[]> {
-  const env = { ...settings.variables, ...settings.proxies };
-  return withContainer(place, { image, name: 'resolve', networked: true }, async (container) => {
-    const run = (argv: readonly string[], input?: string) =>
-      runExec(
-        place.docker,
-        { container, argv, user: '', cwd: '/tmp', env, signal: place.signal },
-        {
-          ...(input === undefined ? {} : { input }),
-          onLine: (text, stream) => {
-            if (stream === 'stderr') log.take({ kind: 'output', step: 'uv pip compile', text: `${text}\n` });
-          },
-        },
-      );
-    await checkVersion(spec, name, (await run(versionWords)).stdout.toString('utf8'));
-    const input = spec.requirements.map((requirement) => `${requirement.text}\n`).join('');
-    const { code, stdout, stderr } = await run(resolveWords(settings.flags, sourceBuilds), input);
-    if (code === 0) return parseCompiled(stdout.toString('utf8'));
-    const said = stderr.toString('utf8');
-    throw mend(said, `the environment ${name}`) ?? unresolved(name, said);
+/** What is in the image that is built on, and the requirements as versions with hashes for its Python. */
+async function resolve(build: PythonBuild, image: string, preparation: Preparation) {
+  const { name, place } = preparation;
+  return withProbed(place, { name, image, networked: true }, async ({ container, probed }) => {
+    checkVersion(build.spec, name, probed);
+    const pinned = parseCompiled(await compile(build, container, preparation));
+    return { probed, pinned: keepAuthorsHashes(pinned, build.spec.requirements) };
   });
 }
 
-const versionWords = [
-  pythonPath,
-  '-I',
-  '-c',
-  'import json, platform; print(json.dumps({"version": platform.python_version()}))',
-];
+async function compile(
+  { spec, sourceBuilds }: PythonBuild,
+  container: string,
+  { name, place, settings, log }: Preparation,
+): Promise<string> {
+  const env = { ...settings.variables, ...settings.proxies };
+  const argv = resolveWords(settings.flags, sourceBuilds);
+  const call = { container, argv, user: '', cwd: '/tmp', env, signal: place.signal };
+  const { code, stdout, stderr } = await runExec(place.docker, call, {
+    input: spec.requirements.map((requirement) => `${requirement.text}\n`).join(''),
+    onLine: (text, stream) => {
+      if (stream === 'stderr') log.take({ kind: 'output', step: argv.join(' '), text: `${text}\n` });
+    },
+  });
+  if (code === 0) return stdout.toString('utf8');
+  const said = stderr.toString('utf8');
+  throw mend(said, `the environment ${name}`) ?? unresolved(name, said);
+}
 
 /** What an image is called says nothing of what is in it. */
-async function checkVersion(spec: PythonSpec, name: string, said: string): Promise<void> {
-  const version = textAt(JSON.parse(said), 'version') ?? '';
+function checkVersion({ python }: PythonSpec, name: string, probed: Probed): void {
+  const version = probed.python?.version ?? 'none';
   const minor = version.split('.').slice(0, 2).join('.');
-  if (spec.python === 'any' || spec.python.includes(minor)) return;
-  throw lacking(name, `it has Python ${version}, and ${spec.python.join(' or ')} is needed`);
+  if (python === 'any' || python.includes(minor)) return;
+  throw lacking(name, `it has Python ${version}, and ${python.join(' or ')} is needed`);
 }
 
 function lacking(name: string, why: string): Failure {

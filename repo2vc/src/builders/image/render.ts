@@ -1,5 +1,9 @@
+import type { ImageView } from '../../io/docker/images.ts';
+
+/** Where all that images are given lies in them. */
+const given = '/opt/repo2vc';
 /** Where the certificate authorities lie in every image that was given some. */
-export const authoritiesPath = '/etc/ssl/repo2vc/ca.pem';
+export const authoritiesPath = `${given}/ca.pem`;
 
 /** The variables by which programs find certificate authorities. */
 export const authorityVariables = [
@@ -11,48 +15,51 @@ export const authorityVariables = [
   'GIT_SSL_CAINFO',
 ] as const;
 
+const trust = authorityVariables.map((name) => `${name}=${authoritiesPath}`);
+
 /** Whom the programs of an image run as that repo2vc describes: repo2docker's user. */
 export const imageUser = { name: 'jovyan', uid: 1000, gid: 1000, home: '/home/jovyan' } as const;
 
-const tools = '/opt/repo2vc';
 const prefix = '/srv/venv';
-export const uvPath = `${tools}/uv/bin/uv`;
-export const pythonPath = `${prefix}/bin/python`;
+const uvPath = `${given}/uv/bin/uv`;
+const pythonPath = `${prefix}/bin/python`;
+
+type Variables = Readonly<Record<string, string>>;
 
 /** The exit code by which an image says that it cannot carry an environment of Python. */
 export const lacksPython = 91;
 
 /** An image that trusts the computer's certificate authorities, and is the same else. Pure. */
 export function renderTrusting(base: string): string {
-  const variables = authorityVariables.map((name) => `${name}=${authoritiesPath}`).join(' ');
-  return lines([`FROM ${base}`, `COPY ca.pem ${authoritiesPath}`, `ENV ${variables}`]);
+  return lines([`FROM ${base}`, `COPY ca.pem ${authoritiesPath}`, `ENV ${trust.join(' ')}`]);
 }
 
-/** An image with uv, an empty environment, and a plain user: what every environment of Python is built on. Pure. */
-export function renderPython(base: string, args: readonly string[]): string {
+/**
+ * An image with uv, an empty environment, and a plain user: what every environment of Python is built on. Every line is
+ * a container for the engine, so there are few. `settings` are for this build alone. Pure.
+ */
+export function renderPython(
+  base: Pick<ImageView, 'id' | 'user' | 'entrypoint'>,
+  trusting: boolean,
+  settings: Variables,
+): string {
   const { name, uid, gid, home } = imageUser;
+  const variables = [
+    ...(trusting ? trust : []),
+    ...[`HOME=${home}`, `USER=${name}`, `NB_USER=${name}`, `NB_UID=${uid}`, 'SHELL=/bin/bash'],
+    ...['LANG=C.UTF-8', `REPO_DIR=${home}`, `NB_PYTHON_PREFIX=${prefix}`, `VIRTUAL_ENV=${prefix}`],
+    ...['PYTHONUNBUFFERED=1', `PATH=${prefix}/bin:${home}/.local/bin:$PATH`],
+  ];
   return lines([
-    `FROM ${base}`,
-    'USER root',
-    `COPY prepare.sh uv.txt ${tools}/`,
-    ...args.map((arg) => `ARG ${arg}`),
-    `RUN ["/bin/sh", "${tools}/prepare.sh"]`,
-    `ENV ${[
-      ...[
-        `HOME=${home}`,
-        `USER=${name}`,
-        `NB_USER=${name}`,
-        `NB_UID=${uid}`,
-        'SHELL=/bin/bash',
-        'LANG=C.UTF-8',
-      ],
-      ...[`REPO_DIR=${home}`, `NB_PYTHON_PREFIX=${prefix}`, `VIRTUAL_ENV=${prefix}`, 'PYTHONUNBUFFERED=1'],
-      `PATH=${prefix}/bin:${home}/.local/bin:$PATH`,
-    ].join(' ')}`,
+    `FROM ${base.id}`,
+    ...(['', '0', 'root'].includes(base.user) ? [] : ['USER root']),
+    `COPY ${trusting ? 'ca.pem ' : ''}prepare.sh uv.txt ${given}/`,
+    `ENV ${variables.join(' ')}`,
+    run(['/bin/sh', `${given}/prepare.sh`], settings),
     `USER ${uid}:${gid}`,
     `WORKDIR ${home}`,
     'EXPOSE 8888',
-    'ENTRYPOINT []',
+    ...(base.entrypoint.length === 0 ? [] : ['ENTRYPOINT []']),
     'CMD ["jupyter", "lab", "--ip", "0.0.0.0"]',
   ]);
 }
@@ -72,8 +79,8 @@ done
 echo '${imageUser.name}:x:${imageUser.uid}:${imageUser.gid}::${imageUser.home}:/bin/bash' >>/etc/passwd
 echo '${imageUser.name}:x:${imageUser.gid}:' >>/etc/group
 mkdir -p ${imageUser.home} ${prefix}
-python3 -m pip install --target ${tools}/uv --no-deps --require-hashes --only-binary :all: --no-compile \\
-  --no-cache-dir --disable-pip-version-check --root-user-action ignore --retries 2 -r ${tools}/uv.txt
+python3 -m pip install --target ${given}/uv --no-deps --require-hashes --only-binary :all: --no-compile \\
+  --no-cache-dir --disable-pip-version-check --root-user-action ignore --retries 2 -r ${given}/uv.txt
 ${uvPath} venv --no-project --no-cache --no-config --python "$(command -v python3)" --allow-existing ${prefix}
 chown -R ${imageUser.uid}:${imageUser.gid} ${imageUser.home} ${prefix}
 `;
@@ -91,7 +98,7 @@ export function resolveWords(flags: readonly string[], sourceBuilds: boolean): s
 export function renderEnvironment(
   base: string,
   options: {
-    readonly args: readonly string[];
+    readonly settings: Variables;
     readonly flags: readonly string[];
     readonly hashed: boolean;
     readonly sourceBuilds: boolean;
@@ -100,14 +107,15 @@ export function renderEnvironment(
   const words = [
     ...[uvPath, 'pip', 'install', '--python', pythonPath, ...options.flags],
     ...['--no-cache', '--no-deps', ...(options.hashed ? ['--require-hashes'] : []), '--compile-bytecode'],
-    ...[...(options.sourceBuilds ? [] : ['--no-build']), '-r', `${tools}/requirements.txt`],
+    ...[...(options.sourceBuilds ? [] : ['--no-build']), '-r', `${given}/requirements.txt`],
   ];
-  return lines([
-    `FROM ${base}`,
-    `COPY requirements.txt ${tools}/`,
-    ...options.args.map((arg) => `ARG ${arg}`),
-    `RUN ${JSON.stringify(words)}`,
-  ]);
+  return lines([`FROM ${base}`, `COPY requirements.txt ${given}/`, run(words, options.settings)]);
+}
+
+function run(words: readonly string[], settings: Variables): string {
+  const variables = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  const env = ['/usr/bin/env', ...variables.map(([name, value]) => `${name}=${value}`)];
+  return `RUN ${JSON.stringify([...(variables.length > 0 ? env : []), ...words])}`;
 }
 
 function lines(text: readonly string[]): string {

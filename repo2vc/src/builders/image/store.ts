@@ -20,28 +20,37 @@ export function engineFolder(docker: Docker, { places }: Context): string {
   return join(places.cache, 'images', hashOf(docker.host).slice(0, 16));
 }
 
-/** Where the record of an environment's image lies, and the locks of those who build it. */
-export function recordFolder(id: string, docker: Docker, context: Context): string {
-  return join(engineFolder(docker, context), id);
+/**
+ * Where the record of an environment's image lies, and the locks of those who build it. An image that trusts others is
+ * another one of the same environment.
+ */
+export function recordFolder(
+  id: string,
+  authorities: string | undefined,
+  docker: Docker,
+  context: Context,
+): string {
+  const trusts = authorities === undefined ? 'plain' : hashOf(authorities).slice(0, 16);
+  return join(engineFolder(docker, context), id, trusts);
 }
 
 /**
- * The environment of that id, if the engine has the very image that was built here, with the certificate authorities
- * that are wanted now. The tag alone is not trusted: anybody can give it; it is set again.
+ * The environment of that id, if the engine has the very image that was built here. The tag alone is not trusted: anybody
+ * can give it; it is set again.
  */
 export async function completeImage(
   folder: string,
-  wanted: { readonly id: string; readonly trusts: string },
+  id: string,
   docker: Docker,
   signal: AbortSignal,
 ): Promise<ImageEnvironment | undefined> {
   const environment = await recorded(folder);
-  if (!environment || environment.id !== wanted.id) return undefined;
-  const image = await imageCalled(docker, environment.image, signal);
-  if (image?.labels['repo2vc.trusts'] !== wanted.trusts) return undefined;
-  const tag = environmentTag(wanted.id);
-  const tagged = await imageCalled(docker, tag, signal);
-  if (tagged?.id !== environment.image) await tagImage(docker, environment.image, partsOf(tag), signal);
+  if (!environment || environment.id !== id) return undefined;
+  const { image } = environment;
+  const tag = environmentTag(id);
+  const [here, tagged] = await Promise.all([image, tag].map((name) => imageCalled(docker, name, signal)));
+  if (!here) return undefined;
+  if (tagged?.id !== image) await tagImage(docker, image, partsOf(tag), signal);
   return environment;
 }
 

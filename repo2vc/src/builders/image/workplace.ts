@@ -89,17 +89,29 @@ async function removeAll(docker: Docker, cluster: string, signal: AbortSignal): 
   await removeNetwork(docker, network, signal);
 }
 
+/** The node, of a build's cluster, in which programs of ours run. */
+const helper = 'build';
+
 /** A container of an image that does nothing by itself, for as long as `work` asks things of it. */
 export async function withContainer<T>(
   place: Workplace,
-  { image, name, networked }: { readonly image: string; readonly name: string; readonly networked: boolean },
+  {
+    image,
+    networked,
+    unstartable,
+  }: {
+    readonly image: string;
+    readonly networked: boolean;
+    /** The Failure for an image without a shell, or with a user that is not there. */
+    readonly unstartable: (why: string) => Failure;
+  },
   work: (container: string) => Promise<T>,
 ): Promise<T> {
   const { docker, tag, network, signal, memoryMiB, minutes } = place;
   const bytes = memoryMiB * 1024 * 1024;
   const body = {
     ...{ Image: image, Entrypoint: ['/bin/sh', '-c'], Cmd: [`exec sleep ${minutes * 60}`] },
-    Labels: labelsOf(tag, { node: name }),
+    Labels: labelsOf(tag, { node: helper }),
     HostConfig: {
       // Should nobody be left to remove it.
       AutoRemove: true,
@@ -108,9 +120,12 @@ export async function withContainer<T>(
       NetworkMode: networked ? network : 'none',
     },
   };
-  const id = await createContainer(docker, containerName(tag.cluster, name), body, signal);
+  const id = await createContainer(docker, containerName(tag.cluster, helper), body, signal);
   try {
-    await startContainer(docker, id, signal);
+    await startContainer(docker, id, signal).catch((error: unknown) => {
+      if (!isFailure(error) || ![400, 404, 500].includes(statusOf(error) ?? 0)) throw error;
+      throw unstartable(`nothing can be started in it (${String(error.args.said)})`);
+    });
     return await work(id);
   } finally {
     // What cannot be removed now is met once more when the workplace is cleared.
