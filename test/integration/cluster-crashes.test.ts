@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { destroyCluster, observeCluster } from '../../repo2vc/src/clusters/destroy.ts';
 import { ensureCluster } from '../../repo2vc/src/clusters/engine.ts';
 import { eventually } from '../support/clusters.ts';
@@ -20,13 +20,16 @@ async function atEveryMoment(work: (moment: number) => Promise<boolean>): Promis
   return last;
 }
 
-async function setUp({ goal }: Subject, count = 1) {
+async function setUp({ goal }: Subject) {
   const context = testContext();
-  const cluster = await goal(context, { count });
+  const cluster = await goal(context);
   const { id } = cluster.cluster;
   const drive = { cluster, places: context.places, folder: join(context.folder, 'run') };
   return { context, cluster, id, drive };
 }
+
+// a minute or two, and more on a busy computer
+vi.setConfig({ testTimeout: 900_000 });
 
 everyProvider((subject) => {
   const { provider, kit } = subject;
@@ -73,7 +76,7 @@ everyProvider((subject) => {
 
   it('can be destroyed again after SIGKILL at every effect of destruction', async () => {
     const moments = await atEveryMoment(async (crashAt) => {
-      const { context, cluster, id, drive } = await setUp(subject, 2);
+      const { context, cluster, id, drive } = await setUp(subject);
       await ensureCluster(cluster, provider, drive.folder, context);
       const effects = await driveCluster({ ...drive, action: 'destroy', crashAt });
       const tagged = (await kit.footprint(context, id)).some((line) => kit.isTag(line));
