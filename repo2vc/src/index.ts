@@ -30,7 +30,7 @@ export { jobKinds } from './pipeline/jobs.ts';
 export { refuseLateAnswersTo } from './pipeline/late-answers.ts';
 export { publicationHash } from './pipeline/publish.ts';
 export { openLocalArchive } from './pipeline/serve-archive.ts';
-export { runInSession, sessionUrlOf } from './pipeline/session.ts';
+export { forwardSession, runInSession, sessionUrlOf } from './pipeline/session.ts';
 export { followEvents, readEvents } from './runs/event-log.ts';
 export { addAnswers, answersOf, createRun, listRuns, openRun, type Run, requestOf } from './runs/folder.ts';
 export { type RunState, stateOf } from './runs/state.ts';

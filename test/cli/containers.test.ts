@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Session } from '../../repo2vc/src/model/index.ts';
 import { examples, newPerson, type Person, readJson, stranger } from '../support/cli.ts';
+import { engineProxy } from '../support/engine-proxy.ts';
 import { executeThere, storedTexts } from '../support/executed.ts';
 import { everyTestNeeds } from '../support/needs.ts';
 import { openSession } from '../support/session.ts';
@@ -64,6 +65,25 @@ it('a Dockerfile is built, opened and run; what was changed comes home, and noth
   expect(destroyed).toMatchObject({ code: 0, stdout: 'Nothing of it is left.\n' });
   const saved = join(person.state, 'saved', opened.run, opened.session.directory, 'notes.txt');
   expect(readFileSync(saved, 'utf8')).toBe('what I found');
+});
+
+it('an engine of another computer: the notebook opens here while a command leads to it', async () => {
+  const { host } = await engineProxy('tcp');
+  const env = { DOCKER_HOST: host };
+  const asked = ['reproduce', join(examples, 'in-repository'), '--yes'];
+  const ended = await person.type(asked, { env });
+  const run = /repo2vc runs forward (r-\S+)/.exec(ended.stdout)?.[1] ?? '';
+  onTestFinished(async () => {
+    await person.type(['clusters', 'destroy', run, '--discard']);
+  });
+  const address = /http:\S+/.exec(ended.stdout)?.[0] ?? '';
+  await expect(fetch(address)).rejects.toThrow();
+  const way = person.start(['runs', 'forward', run], { env });
+  await way.said('until Ctrl-C');
+  const open = await openSession(person, run);
+  expect(open.url).toBe(address);
+  way.child.kill('SIGINT');
+  expect((await way.ended).code).toBe(0);
 });
 
 it('without an engine a Dockerfile is refused, and packages run as processes; both say why', async () => {

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { destroyCluster } from '../../repo2vc/src/clusters/destroy.ts';
 import { dockerProvider } from '../../repo2vc/src/clusters/providers/docker/index.ts';
 import { packTar } from '../../repo2vc/src/io/tar.ts';
+import { eventually } from '../support/clusters.ts';
 import { testContext } from '../support/context.ts';
 import { dockerGoal } from '../support/docker-cluster.ts';
 import { ask, call } from '../support/engine-api.mjs';
@@ -162,7 +164,7 @@ it('tells that the disk of a node is full', async () => {
   expect((await failureOf(() => connection.startJob('a', ['true']))).code).toMatch(/disk-full|job-failed/);
 });
 
-it('does everything but show a session through an engine of another computer', async () => {
+it('does everything through an engine of another computer, and leads to its ports', async () => {
   const proxy = await engineProxy('tcp');
   const { ensure, connect, destroy, id } = await dockerGoal({ ports: [8888] }, through(proxy.host));
   expect((await ensure()).phase).toBe('ready');
@@ -172,8 +174,20 @@ it('does everything but show a session through an engine of another computer', a
   expect((await connection.exec(['cat'], { input: 'both ways', cwd: 'data' })).stdout.toString()).toBe(
     'both ways',
   );
-  const { port } = await connection.listen();
-  expect((await failureOf(() => connection.endpoint(port))).code).toBe('engine-remote-session');
+  const bind = await connection.listen();
+  const { host, port, forwarded } = await connection.endpoint(bind.port);
+  expect([host.startsWith('127.77.'), port, forwarded]).toEqual([true, 8888, true]);
+  const again = await connection.endpoint(bind.port);
+  expect(again).toEqual({ host, port, forwarded });
+  const web = ['python3', '-m', 'http.server', '--bind', bind.address, String(bind.port)];
+  await connection.startJob('web', web, { cwd: 'data' });
+  const text = await eventually(() =>
+    fetch(`http://${host}:${port}/file`).then(
+      (answer) => answer.text(),
+      () => undefined,
+    ),
+  );
+  expect(text).toBe(readFileSync(import.meta.filename, 'utf8'));
   await destroy();
   expect(await objectsOf(id)).toEqual([]);
 });

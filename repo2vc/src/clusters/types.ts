@@ -53,6 +53,14 @@ export type JobView =
   /** It is gone and nobody saw how: killed with its node, or out of memory. */
   | { readonly state: 'lost' };
 
+/** Where a port of a node answers on this computer. */
+export interface NodeEndpoint {
+  readonly host: string;
+  readonly port: number;
+  /** This process leads there, and only as long as it lives: whoever asks again opens the same way again. */
+  readonly forwarded?: true;
+}
+
 /**
  * Access to one node. Programs run as the node's user, with the environment's `bin` first on the PATH; paths are
  * relative to the node's home. argv is never a shell string.
@@ -82,7 +90,7 @@ export interface NodeConnection {
   /** Where a server on the node must listen so that `endpoint(port)` reaches it: a port that is free there now. */
   listen(): Promise<{ readonly address: string; readonly port: number }>;
   /** Where `port` of the node answers, seen from this computer. */
-  endpoint(port: number): Promise<{ readonly host: string; readonly port: number }>;
+  endpoint(port: number): Promise<NodeEndpoint>;
   /** The node's home, as programs on the node see it. */
   readonly home: string;
 }

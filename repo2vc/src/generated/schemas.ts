@@ -2799,6 +2799,10 @@ export const schemas: readonly object[] = [
     "minimum": 1,
     "maximum": 65535
    },
+   "forwarded": {
+    "const": true,
+    "description": "It answers there only while a repo2vc leads the way: `runs forward`."
+   },
    "basePath": {
     "type": "string",
     "pattern": "^/(.*/)?$"

@@ -1214,6 +1214,10 @@ cluster: string
 node: Name
 host: string
 port: number
+/**
+ * It answers there only while a repo2vc leads the way: `runs forward`.
+ */
+forwarded?: true
 basePath: string
 /**
  * Below basePath: the page of the entry notebook.

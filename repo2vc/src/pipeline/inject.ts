@@ -34,7 +34,7 @@ export function inject(input: InjectInput, tools: StepTools): Promise<Session> {
     tools.emit({ code: 'server-starting', args: { node: node.name } });
     const server = await openLab(connection, input, tools);
     await writeFileAtomic(join(tools.runFolder, tokenFile), server.token, 0o600);
-    const { host, port, basePath } = server;
+    const { host, port, forwarded, basePath } = server;
     const expiresAt = cluster.goal.expiresAt;
     tools.emit({
       code: 'session-ready',
@@ -44,7 +44,7 @@ export function inject(input: InjectInput, tools: StepTools): Promise<Session> {
       schemaVersion: 1,
       cluster: cluster.cluster.id,
       node: node.name,
-      ...{ host, port, basePath, openPath: openPathOf(entry) },
+      ...{ host, port, ...(forwarded && { forwarded }), basePath, openPath: openPathOf(entry) },
       ...{ directory, tokenFile, expiresAt },
     };
   });

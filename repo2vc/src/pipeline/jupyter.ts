@@ -1,4 +1,4 @@
-import type { NodeConnection } from '../clusters/types.ts';
+import type { NodeConnection, NodeEndpoint } from '../clusters/types.ts';
 import type { Context } from '../context.ts';
 import { isFailure } from '../failure.ts';
 import type { Environments } from '../model/index.ts';
@@ -25,7 +25,7 @@ export async function startJupyter(
   connection: NodeConnection,
   job: ServerJob,
   context: Context,
-): Promise<JupyterServer> {
+): Promise<JupyterServer & NodeEndpoint> {
   const token = context.random(48);
   // Jupyter Server reads the file itself; neither its arguments nor its environment hold the token.
   const env = { ...job.env, JUPYTER_TOKEN_FILE: await connection.putSecret(`${job.name}-token`, token) };

@@ -6,6 +6,7 @@ import type { Session } from '../model/index.ts';
 import { startKernel } from '../notebooks/kernel.ts';
 import type { Output } from '../notebooks/outputs.ts';
 import type { Run } from '../runs/folder.ts';
+import { providerOf, showCluster } from './clusters.ts';
 import { sessionOf } from './inspect.ts';
 
 /**
@@ -13,7 +14,7 @@ import { sessionOf } from './inspect.ts';
  * `not-there-yet`.
  */
 export async function sessionUrlOf(run: Run): Promise<string> {
-  const { session, token } = await openSession(run);
+  const { session, token } = await readSession(run);
   const { host, port, basePath, openPath } = session;
   return `http://${host}:${port}${basePath}${openPath}?token=${encodeURIComponent(token)}`;
 }
@@ -23,7 +24,8 @@ export async function sessionUrlOf(run: Run): Promise<string> {
  * looks into an environment. Code that fails is the Failure `cell-failed`.
  */
 export async function runInSession(run: Run, code: string, context: Context): Promise<string> {
-  const { session, token } = await openSession(run);
+  const { session, token } = await readSession(run);
+  await openWay(session, context);
   const { host, port, basePath } = session;
   const kernel = await startKernel({ host, port, basePath, token }, {}, '', context);
   try {
@@ -39,7 +41,36 @@ export async function runInSession(run: Run, code: string, context: Context): Pr
   }
 }
 
-async function openSession(run: Run): Promise<{ session: Session; token: string }> {
+/**
+ * Keeps the session of a run reachable until the context's signal fires, where it is another computer's: its containers
+ * run there, and nothing but us leads to them.
+ */
+export async function forwardSession(run: Run, context: Context): Promise<void> {
+  await openWay(await sessionOf(run), context);
+  await new Promise((ended) => {
+    const alive = setInterval(() => undefined, 2 ** 30);
+    const end = () => ended(clearInterval(alive));
+    context.signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+async function openWay({ forwarded, cluster, node: name, port }: Session, context: Context): Promise<void> {
+  if (!forwarded) return;
+  const view = await showCluster(cluster, context);
+  const node = view.nodes.find((one) => one.name === name);
+  if (!node) throw nodeGone(cluster, name);
+  const connection = await providerOf(view.provider).connect(view.cluster, node, context);
+  await connection.endpoint(port);
+}
+
+function nodeGone(cluster: string, node: string): Failure {
+  return new Failure('node-lost', `Node ${node} of ${cluster} is not there any more.`, {
+    hint: `See what there is with: repo2vc clusters show ${cluster}`,
+    args: { node },
+  });
+}
+
+async function readSession(run: Run): Promise<{ session: Session; token: string }> {
   const session = await sessionOf(run);
   return { session, token: await readFile(join(run.folder, session.tokenFile), 'utf8') };
 }

@@ -34,6 +34,13 @@ export function runsCommand(host: Host): Command {
   );
   runs.addCommand(
     withCommonOptions(
+      new Command('forward')
+        .description('Lead to a notebook whose containers run on another computer, until Ctrl-C.')
+        .argument('<id>'),
+    ).action((id: string, options: CommonOptions) => forward(id, options, host)),
+  );
+  runs.addCommand(
+    withCommonOptions(
       new Command('cancel')
         .description('Stop a run and take away what it made; changed files are brought home.')
         .argument('<id>'),
@@ -103,6 +110,16 @@ async function show(id: string, options: ShowOptions, host: Host): Promise<void>
   const shown = await engine.describeRun(run);
   if (screen.format === 'json') return screen.out(`${JSON.stringify(shown)}\n`);
   screen.out(runText(shown, shown.clusters.length > 0 && (await isThere(run.id, host))));
+}
+
+async function forward(id: string, options: CommonOptions, host: Host): Promise<void> {
+  const engine = await import('../../index.ts');
+  const screen = screenOf(options, process);
+  const run = await engine.openRun(host.places, id);
+  if (!(await isThere(run.id, host))) throw ended(run.id);
+  screen.out(`${await engine.sessionUrlOf(run)}\n`);
+  screen.err('It answers until Ctrl-C.\n');
+  await engine.forwardSession(run, contextOf(host));
 }
 
 /** Whether the cluster of a run, which has its id, still runs. */

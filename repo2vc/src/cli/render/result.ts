@@ -21,7 +21,7 @@ export async function showResult(
   if (!isOpen) return showOutcome(run, state, screen);
   const session = await openSession(engine, run, host);
   if (screen.format === 'json') return screen.out(`${JSON.stringify({ run: run.id, state, session })}\n`);
-  const forward = forwardFor(session, host.environment);
+  const forward = session.forwarded ? wayFor(run.id) : forwardFor(session, host.environment);
   screen.out(
     `\nThe notebook is open in its own environment:\n  ${await engine.sessionUrlOf(run)}\n${forward}` +
       `It ends by itself at ${moment(session.expiresAt)}. Meanwhile:\n` +
@@ -31,6 +31,11 @@ export async function showResult(
         [`repo2vc clusters destroy ${session.cluster}`, 'end it; changed files are brought home'],
       ]),
   );
+}
+
+/** The containers run on another computer: an engine that is reached through the network. */
+function wayFor(id: string): string {
+  return `Its containers run on another computer. To reach it, leave this running:\n  repo2vc runs forward ${id}\n`;
 }
 
 /** The session of a run, with the end that it has now: it may have been renewed. */

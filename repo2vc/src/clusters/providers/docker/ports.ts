@@ -1,6 +1,8 @@
 import { Failure } from '../../../failure.ts';
 import { type ContainerSeen, containerCalled } from '../../../io/docker/containers.ts';
+import type { NodeEndpoint } from '../../types.ts';
 import { nodeLost } from './failures.ts';
+import { forwardTo } from './forward.ts';
 import { execOnNode, type Target } from './programs.ts';
 import { namesOf } from './tag.ts';
 
@@ -25,20 +27,10 @@ function listeningIn(tables: string): Set<number> {
   return new Set(rows.flatMap((port) => (port === undefined ? [] : [Number.parseInt(port, 16)])));
 }
 
-/** Where a port of the node answers on this computer. */
-export async function endpointOf(
-  target: Target,
-  port: number,
-): Promise<{ readonly host: string; readonly port: number }> {
+/** Where a port of the node answers on this computer; see NodeConnection.endpoint. */
+export async function endpointOf(target: Target, port: number): Promise<NodeEndpoint> {
   const { node, cluster } = target.tag;
-  const { docker } = target;
-  if (!docker.local) {
-    throw new Failure(
-      'engine-remote-session',
-      `${node} of ${cluster} runs on the computer of ${docker.host}: its port ${port} does not answer here.`,
-      { hint: 'Run repo2vc on that computer, or unset DOCKER_HOST.', args: { node, host: docker.host } },
-    );
-  }
+  if (!target.docker.local) return { ...(await forwardTo(target, port)), forwarded: true };
   const published = (await containerOf(target)).ports.find((one) => one.port === port);
   if (published) return { host: published.host, port: published.hostPort };
   throw new Failure(
