@@ -5,15 +5,15 @@ import { canonicalJson } from '../../repo2vc/src/model/index.ts';
 import { inject } from '../../repo2vc/src/pipeline/inject.ts';
 import { sessionUrlOf } from '../../repo2vc/src/pipeline/session.ts';
 import { keepPicture, openPage } from '../support/browser.ts';
-import { everyTestNeeds } from '../support/needs.ts';
+import { everyTestNeeds, needs } from '../support/needs.ts';
 import { stage } from '../support/stage.ts';
 
 everyTestNeeds('chromium');
 everyTestNeeds('pip');
 
-async function opened(basePath: string) {
+async function opened(basePath: string, provider = 'process') {
   const set = await stage({
-    basePath,
+    ...{ basePath, provider },
     files: { 'a folder/größe & co.txt': 'x' },
     entry: ['# The title of N', 'print("the answer is", 6 * 7)'],
   });
@@ -24,9 +24,14 @@ async function opened(basePath: string) {
   return { page, session };
 }
 
-for (const basePath of ['/user/me/', '/a/deep~path/of@me/']) {
-  test(`the address opens N itself in JupyterLab under ${basePath}`, async () => {
-    const { page } = await opened(basePath);
+for (const [provider, basePath] of [
+  ['process', '/user/me/'],
+  ['process', '/a/deep~path/of@me/'],
+  ['docker', '/user/me/'],
+] as const) {
+  const title = `the address opens N itself in JupyterLab under ${basePath}, on ${provider}`;
+  test.skipIf(provider === 'docker' && !needs.docker)(title, async () => {
+    const { page } = await opened(basePath, provider);
     const notebook = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
     await notebook.getByRole('heading', { name: 'The title of N' }).waitFor();
     // The token is gone from the address bar once the page has its cookie.
@@ -41,7 +46,7 @@ for (const basePath of ['/user/me/', '/a/deep~path/of@me/']) {
       .first()
       .click();
     await notebook.locator('.jp-OutputArea-output').getByText('the answer is 42').waitFor();
-    await keepPicture(page, `open-notebook${basePath.replaceAll('/', '-')}`);
+    await keepPicture(page, `open-notebook-${provider}${basePath.replaceAll('/', '-')}`);
     expect(await page.locator('[class*=jp-Notification-Toast], .jp-Dialog').allTextContents()).toEqual([]);
   });
 }
