@@ -72,13 +72,14 @@ function get(target: Target, directory: string, paths: readonly string[]): Promi
 
 async function putSecret(target: Target, name: string, value: string): Promise<string> {
   const path = posix.join(ownVolatile, plainName(name));
-  const script = 'umask 077 && cat >"$1.new" && mv -f "$1.new" "$1"';
+  const script = 'umask 077 && mkdir -p "${1%/*}" && cat >"$1.new" && mv -f "$1.new" "$1"';
   const result = await execOnNode(target, { argv: ['sh', '-c', script, 'sh', path] }, { input: value });
   if (result.code === 0) return path;
-  throw new Failure(
-    'secret-not-placed',
-    `${name} could not be placed on ${target.tag.node}: ${result.stderr}`,
-  );
+  const message = `${name} could not be placed on ${target.tag.node}: ${result.stderr}`;
+  throw new Failure('secret-not-placed', message, {
+    hint: 'Run the same command again; when it fails again, make the node anew.',
+    retryable: true,
+  });
 }
 
 function plainName(name: string): string {

@@ -5,9 +5,9 @@ import { at } from '../../../model/loose.ts';
 import { scriptText } from './scripts.ts';
 import { type NodeTag, namesOf, nodeLabels, secondsOf } from './tag.ts';
 
-/** Where memory-backed storage is on a node; root's. */
-export const volatile = '/run/repo2vc';
-/** Secrets and sockets: of the node's user alone. */
+/** Where memory-backed storage is on a node. Podman cannot give it to a user. */
+const volatile = '/run/repo2vc';
+/** Secrets and sockets: of the node's user, who makes it when it is needed, alone. */
 export const ownVolatile = `${volatile}/user`;
 
 /** The most processes and threads of a node: enough for big computations, too few to stop the computer. */
@@ -51,7 +51,7 @@ export async function nodeBody(
       // The engine's 64 MiB are too few for programs that work with several processes; only what is used counts.
       ShmSize: 1024 ** 3,
       ...{ NetworkMode: network, PortBindings: Object.fromEntries(published) },
-      Tmpfs: { [volatile]: 'mode=0755,size=1m', [ownVolatile]: `${ownerOf(tag)},mode=0700,size=64m` },
+      Tmpfs: { [volatile]: 'mode=1777,size=64m' },
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [tag.node] } } },
     Labels: nodeLabels(tag),
@@ -78,11 +78,6 @@ async function baseBody(tag: NodeTag, args: readonly string[]) {
       ...{ RestartPolicy: { Name: 'no' }, LogConfig: { Type: 'none', Config: {} } },
     },
   };
-}
-
-function ownerOf({ user }: NodeTag): string {
-  const [uid, gid] = user.split(':');
-  return `uid=${uid},gid=${gid}`;
 }
 
 /** The engine refuses a share of more processors than it has. */

@@ -37,6 +37,7 @@ export async function endpointOf(target: Target, port: number): Promise<NodeEndp
     'port-not-published',
     `Port ${port} of ${node} of ${cluster} cannot be reached from here.`,
     {
+      hint: 'Only the ports that its group names when it is made can be.',
       args: { node, port },
     },
   );
