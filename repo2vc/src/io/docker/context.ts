@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
+import { Failure, isFailure } from '../../failure.ts';
 import { byPath, type FileEntry } from '../../model/index.ts';
 import { safeRelativePath } from '../paths.ts';
 
@@ -50,12 +51,15 @@ export async function findFiles(folder: string): Promise<FoundFile[]> {
 export function packContext(context: BuildContext): Readable {
   const tar = pack();
   const output = new PassThrough();
-  tar.on('error', (error) => output.destroy(error));
+  // What fails is told by whoever fills it.
+  tar.on('error', () => undefined);
   tar.pipe(output);
   output.once('close', () => tar.destroy());
+  // It may fail before anybody reads it, who is told then.
+  output.on('error', () => undefined);
   fill(tar, context).then(
     () => tar.finalize(),
-    (error: Error) => output.destroy(error),
+    (error: unknown) => output.destroy(isFailure(error) ? error : unreadable(context.folder, error)),
   );
   return output;
 }
@@ -76,6 +80,20 @@ async function fill(tar: Pack, { folder, files, texts, check }: BuildContext): P
   }
 }
 
+/** A file that became shorter, or went, while it was being sent. */
+function unreadable(folder: string, cause?: unknown): Failure {
+  return new Failure(
+    'context-unreadable',
+    `The files in ${folder} could not be read whole while they were sent.`,
+    {
+      hint: 'Something else changes them. Run the same command again.',
+      retryable: true,
+      args: { folder },
+      cause,
+    },
+  );
+}
+
 /** The folders of some paths, each before what lies in it. */
 function foldersOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
@@ -91,11 +109,14 @@ async function send(tar: Pack, folder: string, file: FoundFile): Promise<string>
   const { path, size, executable } = file;
   const hash = createHash('sha256');
   const entry = tar.entry({ name: path, size, mode: executable ? 0o755 : 0o644, mtime: oneTime });
+  let left = size;
   const hashed = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
+      left -= chunk.length;
       done(null, chunk);
     },
+    flush: (done) => done(left === 0 ? null : unreadable(folder)),
   });
   await pipeline(await bytesOf(folder, file), hashed, entry);
   return hash.digest('hex');
