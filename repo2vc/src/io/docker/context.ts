@@ -107,6 +107,7 @@ function foldersOf(paths: readonly string[]): string[] {
 /** Sends a file, and gives its SHA-256. */
 async function send(tar: Pack, folder: string, file: FoundFile): Promise<string> {
   const { path, size, executable } = file;
+  const bytes = await bytesOf(folder, file);
   const hash = createHash('sha256');
   const entry = tar.entry({ name: path, size, mode: executable ? 0o755 : 0o644, mtime: oneTime });
   let left = size;
@@ -118,7 +119,7 @@ async function send(tar: Pack, folder: string, file: FoundFile): Promise<string>
     },
     flush: (done) => done(left === 0 ? null : unreadable(folder)),
   });
-  await pipeline(await bytesOf(folder, file), hashed, entry);
+  await pipeline(bytes, hashed, entry);
   return hash.digest('hex');
 }
 
