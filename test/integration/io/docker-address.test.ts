@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { dockerFor } from '../../../repo2vc/src/io/docker/client.ts';
@@ -66,6 +66,7 @@ it('the address may be one that ssh leads to', async () => {
 const net = require('node:net');
 const argv = process.argv.slice(2);
 require('node:fs').writeFileSync('${join(bin, 'argv')}', argv.join(' '));
+require('node:fs').writeFileSync('${join(bin, 'pid')}', String(process.pid));
 if (argv.includes('nowhere')) { console.error('ssh: Could not resolve hostname nowhere'); process.exit(255); }
 const [from] = argv[argv.indexOf('-L') + 1].split(':');
 net.createServer((a) => { const b = net.connect('${engine.socketPath}'); a.pipe(b).pipe(a); }).listen(from);
@@ -78,6 +79,12 @@ process.stdin.resume().on('end', () => process.exit(0));
   expect([docker.host, docker.local]).toEqual(['ssh://me@lab', false]);
   expect(await docker.request({ method: 'GET', path: '/info', signal: stop.signal })).toEqual({ x: 1 });
   expect(readFileSync(join(bin, 'argv'), 'utf8')).toMatch(/BatchMode=yes .*-p 2222 -L .* -- me@lab cat$/);
+  const pid = Number(readFileSync(join(bin, 'pid'), 'utf8'));
+  const socket = /-L (\S+):/.exec(readFileSync(join(bin, 'argv'), 'utf8'))?.[1] ?? '';
+  expect(existsSync(socket)).toBe(true);
+  // When the connection breaks nothing is left of it, and the next command makes a new one.
+  process.kill(pid);
+  await expect.poll(() => existsSync(dirname(socket))).toBe(false);
   const failure = await failureOf(() => connectWith({ PATH: bin, DOCKER_HOST: 'ssh://nowhere' }));
   expect([failure.code, failure.message]).toEqual([
     'no-engine',
