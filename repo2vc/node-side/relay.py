@@ -35,6 +35,7 @@ class Relay:
         self.opened = 0
         self.received = bytearray()
         self.sending = bytearray()
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
         self.path, self.born = path, os.stat(path).st_ino

@@ -39,9 +39,8 @@ export async function ensureBaseImage(host, cache) {
   const archive = join(cache, `base-${suite}-${process.arch}-1.tar`);
   if (!existsSync(archive)) make(archive, cache);
   const changes = environment.map((line) => `&changes=${encodeURIComponent(line)}`).join('');
-  const [repository, tag] = baseImage.split(':');
   const { status, text } = await call(
-    ...[host, 'POST', `/images/create?fromSrc=-&repo=${repository}&tag=${tag}${changes}`],
+    ...[host, 'POST', `/images/create?fromSrc=-&repo=${baseImage}${changes}`],
     { upload: createReadStream(archive), timeoutMs: 600_000 },
   );
   if (status !== 200 || text.includes('"error"')) throw new Error(`Importing ${baseImage}: ${text}`);

@@ -3,6 +3,7 @@ import { isFailure } from '../../failure.ts';
 import { listAt, textAt } from '../../model/loose.ts';
 import { readIfThere } from '../files.ts';
 import { type Docker, statusOf } from './client.ts';
+import type { ContainerSeen } from './containers.ts';
 import { chooseSubnet, countFree, subnetsInRoutes } from './subnets.ts';
 
 /** A network of an engine. */
@@ -99,6 +100,14 @@ export async function connectToNetwork(
 ): Promise<void> {
   const body = { Container: container, EndpointConfig: { Aliases: [alias] } };
   await docker.request({ method: 'POST', path: `/networks/${network}/connect`, body, signal });
+}
+
+/** Whether a container is connected to a network. Where Docker tells the network's id, Podman tells its name. */
+export function isConnected(
+  container: Pick<ContainerSeen, 'networks'>,
+  { id, name }: Pick<NetworkSeen, 'id' | 'name'>,
+): boolean {
+  return container.networks.includes(id) || container.networks.includes(name);
 }
 
 /** Removes a network; that there is none is no error. `engine-refused` with 403 while something is connected to it. */

@@ -9,7 +9,7 @@ import {
   startContainer,
   unpauseContainer,
 } from '../../../io/docker/containers.ts';
-import { connectToNetwork } from '../../../io/docker/networks.ts';
+import { connectToNetwork, isConnected } from '../../../io/docker/networks.ts';
 import { createVolume, removeVolume } from '../../../io/docker/volumes.ts';
 import { type NodeLimits, nodeBody } from './container.ts';
 import { notCreated } from './failures.ts';
@@ -84,8 +84,12 @@ async function usable(
 }
 
 async function createNode(tag: NodeTag, limits: NodeLimits, docker: Docker, context: Context): Promise<void> {
-  const { container } = namesOf(tag.cluster, tag.node);
+  const { container, home } = namesOf(tag.cluster, tag.node);
   const body = await nodeBody(tag, limits, docker, context);
+  // Podman gives a volume that it makes with its container no labels.
+  if (docker.version.engine === 'Podman') {
+    await createVolume(docker, { name: home, labels: nodeLabels(tag) }, context.signal);
+  }
   await createContainer(docker, container, body, context.signal).catch((error: unknown) => {
     // Somebody else who goes on with the same run was faster.
     if (statusOf(error) !== 409) throw notCreated(error, tag);
@@ -105,7 +109,7 @@ async function startNode(
   }
   if (before.state === 'paused') await unpauseContainer(docker, name, signal);
   const network = await networkOf(cluster, docker, context);
-  if (!network || before.networks.includes(network.id)) return;
+  if (!network || isConnected(before, network)) return;
   await connectToNetwork(docker, network.id, name, node, signal);
 }
 

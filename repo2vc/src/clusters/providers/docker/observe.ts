@@ -1,5 +1,6 @@
 import type { Context } from '../../../context.ts';
 import { dockerFor } from '../../../io/docker/client.ts';
+import { isConnected, type NetworkSeen } from '../../../io/docker/networks.ts';
 import type { ClusterId, ClusterView, NodeView, Reason } from '../../../model/index.ts';
 import { type FoundCluster, type FoundNode, findClusters } from './found.ts';
 
@@ -41,7 +42,7 @@ function phaseOf(nodes: readonly NodeView[], end: Date, now: Date): ClusterView[
 
 function nodeViewOf(node: FoundNode, { networks, end }: FoundCluster, now: Date): NodeView {
   const { container, home, outOfMemory, tag } = node;
-  const trouble = troubleOf(node, networks[0]?.id);
+  const trouble = troubleOf(node, networks[0]);
   const killed: Reason | undefined = outOfMemory ? { code: 'out-of-memory', args: {} } : undefined;
   const reason = killed ?? trouble;
   return {
@@ -60,10 +61,10 @@ function stateOf(node: FoundNode, trouble: Reason | undefined, isOver: boolean):
 }
 
 /** Why a node is of no use as it is. */
-function troubleOf({ container }: FoundNode, network: string | undefined): Reason | undefined {
+function troubleOf({ container }: FoundNode, network: NetworkSeen | undefined): Reason | undefined {
   if (!container) return { code: 'container-removed', args: {} };
   if (container.state !== 'running') return { code: `container-${container.state}`, args: {} };
-  const connected = network !== undefined && container.networks.includes(network);
+  const connected = network !== undefined && isConnected(container, network);
   return connected ? undefined : { code: 'disconnected', args: {} };
 }
 
