@@ -28,6 +28,9 @@ async function failed(files: Readonly<Record<string, string>>, tools?: Building)
   const used = tools ?? (await building());
   const failure = await failureOf(() => buildFiles(files, used));
   expect(await leftOf(used)).toEqual([]);
+  const [id] = used.events.flatMap((event) => (event.code === 'environment-building' ? event.args.id : []));
+  const image = await call(await engine(), 'GET', `/images/repo2vc/environment:${id}/json`);
+  expect(image.status).toBe(404);
   return failure;
 }
 

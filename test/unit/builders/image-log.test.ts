@@ -13,7 +13,7 @@ async function recordsOf(answer: readonly (string | Buffer)[], builder: 'classic
   } as unknown as Docker;
   const records: BuildRecord[] = [];
   const by = builder === 'classic' ? { builder, network: 'n', memoryMiB: 1 } : { builder };
-  const build = { context: Readable.from([]), dockerfile: 'D', name: 'a:b', args: {}, labels: {}, by };
+  const build = { context: Readable.from([]), dockerfile: 'D', args: {}, labels: {}, by };
   for await (const record of buildImage(docker, { ...build, signal: new AbortController().signal }))
     records.push(record);
   return records;

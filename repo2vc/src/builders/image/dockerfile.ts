@@ -23,7 +23,6 @@ export interface DockerfileBuild {
   readonly runFolder: string;
   /** Our names for the images that it names. */
   readonly bases: ReadonlyMap<string, string>;
-  readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +31,7 @@ export interface DockerfileBuild {
  * Failures: `context-too-large`, `context-changed`, and those of building.
  */
 export async function buildDockerfile(build: DockerfileBuild, preparation: Preparation): Promise<string> {
-  const { spec, bases, tag, labels } = build;
+  const { spec, bases, labels } = build;
   const { name, place, settings, log, context } = preparation;
   const { rewritten, buildkit } = readDockerfile(spec.text, spec.file);
   if (buildkit) {
@@ -45,7 +44,7 @@ export async function buildDockerfile(build: DockerfileBuild, preparation: Prepa
   const dockerfile = `.dockerfile.${hashOf(text).slice(0, 16)}`;
   const args = { NB_USER: imageUser.name, NB_UID: String(imageUser.uid), REPO_DIR: imageUser.home };
   return buildIn(place, {
-    ...{ name, dockerfile, tag, labels, log, buildkit: buildkit !== undefined, clock: context.clock },
+    ...{ name, dockerfile, labels, log, buildkit: buildkit !== undefined, clock: context.clock },
     args: { ...args, ...settings.proxies },
     context: {
       ...{ folder, files },

@@ -14,7 +14,6 @@ export interface EngineBuild {
   readonly name: string;
   readonly context: BuildContext;
   readonly dockerfile: string;
-  readonly tag: string;
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   /** Whether the Dockerfile needs BuildKit, which keeps to no network and no limit of ours. */
@@ -37,7 +36,7 @@ export async function buildIn(place: Workplace, build: EngineBuild): Promise<str
     ? ({ builder: 'buildkit' } as const)
     : ({ builder: 'classic', network, memoryMiB } as const);
   const call: ImageBuild = {
-    ...{ context: packContext(build.context), dockerfile: build.dockerfile, name: build.tag },
+    ...{ context: packContext(build.context), dockerfile: build.dockerfile },
     ...{ args: build.args, labels: build.labels, by, signal },
   };
   const progress: Progress = { containers: [] };

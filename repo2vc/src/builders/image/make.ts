@@ -1,5 +1,5 @@
 import type { Docker } from '../../io/docker/client.ts';
-import { imageCalled } from '../../io/docker/images.ts';
+import { imageCalled, tagImage } from '../../io/docker/images.ts';
 import type {
   BaseImage,
   EnvironmentLock,
@@ -14,7 +14,7 @@ import { buildLog } from './build-log.ts';
 import { buildDockerfile } from './dockerfile.ts';
 import { hostSettings } from './host-settings.ts';
 import type { Probed } from './lock.ts';
-import { environmentTag } from './names.ts';
+import { environmentTag, partsOf } from './names.ts';
 import { obtainBase, type Preparation, trusting } from './prepared.ts';
 import { refuseWithoutJupyter, withProbed } from './probe.ts';
 import { buildPython } from './python.ts';
@@ -52,6 +52,8 @@ export async function makeImage(work: Work, docker: Docker): Promise<ImageEnviro
     const entrypoint = (await imageCalled(docker, image, place.signal))?.entrypoint ?? [];
     const { user, home } = probed;
     const lock = lockOf(work.platform, probed, pinned, images);
+    // The name is given last: what does not serve has none.
+    await tagImage(docker, image, partsOf(environmentTag(work.id)), place.signal);
     return { id: work.id, builder: 'image', image, user, home, entrypoint: [...entrypoint], lock };
   });
 }
@@ -71,20 +73,19 @@ async function build(
 ): Promise<Built> {
   const images: BuiltOn[] = [];
   const tags = new Map<string, string>();
-  const tag = environmentTag(id);
   const labels = { 'repo2vc.environment': id };
   for (const base of bases) {
     const image = await obtainBase(base, preparation);
     images.push({ ...base, image: image.id });
     if (spec.kind === 'python') {
-      const built = await buildPython({ spec, sourceBuilds, base: image, tag, labels }, preparation);
+      const built = await buildPython({ spec, sourceBuilds, base: image, labels }, preparation);
       return { ...built, images };
     }
     tags.set(base.name, (await trusting(image, preparation)).tag);
   }
   if (spec.kind === 'python') throw new Error('target.json names no image to build on');
   const { runFolder } = tools;
-  const image = await buildDockerfile({ spec, runFolder, bases: tags, tag, labels }, preparation);
+  const image = await buildDockerfile({ spec, runFolder, bases: tags, labels }, preparation);
   return withProbed(preparation.place, { name, image, networked: false }, async ({ probed }) => {
     refuseWithoutJupyter(name, spec.file, probed);
     return { image, images, probed };

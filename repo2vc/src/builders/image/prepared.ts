@@ -92,10 +92,11 @@ async function prepared(
     }
     const dockerfile = 'Dockerfile';
     const image = await buildIn(place, {
-      ...{ name, dockerfile, tag, log, buildkit: false, clock: context.clock },
+      ...{ name, dockerfile, log, buildkit: false, clock: context.clock },
       ...{ args: settings.proxies, labels: { 'repo2vc.prepared': hash } },
       context: { folder, files: [], texts: { ...files, [dockerfile]: text }, check: () => undefined },
     });
+    await tagImage(docker, image, partsOf(tag), signal);
     await writeFileAtomic(record, image);
     return { tag, image };
   });

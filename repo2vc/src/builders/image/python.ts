@@ -16,7 +16,6 @@ export interface PythonBuild {
   readonly spec: PythonSpec;
   readonly sourceBuilds: boolean;
   readonly base: ImageView;
-  readonly tag: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +27,7 @@ export async function buildPython(
   build: PythonBuild,
   preparation: Preparation,
 ): Promise<{ image: string; pinned: readonly Pinned[]; probed: Probed }> {
-  const { spec, sourceBuilds, tag, labels } = build;
+  const { spec, sourceBuilds, labels } = build;
   const { name, place, settings, log, context } = preparation;
   const base = await pythonOn(build.base, preparation);
   const { pinned, probed } = await resolve(build, base.image, preparation);
@@ -41,7 +40,7 @@ export async function buildPython(
     'requirements.txt': renderPinned(pinned, spec.requirements),
   };
   const image = await buildIn(place, {
-    ...{ name, dockerfile, tag, labels, log, args: proxies, buildkit: false, clock: context.clock },
+    ...{ name, dockerfile, labels, log, args: proxies, buildkit: false, clock: context.clock },
     context: { folder: '/', files: [], texts, check: () => undefined },
   });
   if (pinned.every((one) => one.version !== undefined)) return { image, pinned, probed };

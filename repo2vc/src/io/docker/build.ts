@@ -12,8 +12,6 @@ export interface ImageBuild {
   readonly context: Readable;
   /** The path of the Dockerfile in it. */
   readonly dockerfile: string;
-  /** `repository:tag`, which the image gets when it is whole. */
-  readonly name: string;
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   /** The classic builder keeps to a network and a limit; BuildKit takes its own network, and has none. */
@@ -24,16 +22,16 @@ export interface ImageBuild {
 }
 
 /**
- * Builds an image, and gives every record as it comes (POST /build). A build that is left before its end is ended by
+ * Builds an image without a name, and gives every record as it comes (POST /build). A build that is left before its end is ended by
  * the engine, which removes its container. A build is done when there was a record of an image and none of an error.
  */
 export async function* buildImage(docker: Docker, build: ImageBuild): AsyncGenerator<BuildRecord, void> {
-  const { context, dockerfile, name, args, labels, by, signal } = build;
+  const { context, dockerfile, args, labels, by, signal } = build;
   const limits =
     by.builder === 'buildkit'
       ? { version: '2' }
       : { networkmode: by.network, ...memoryOf(by.memoryMiB), rm: true, forcerm: true };
-  const query = { dockerfile, t: name, buildargs: args, labels, ...limits };
+  const query = { dockerfile, buildargs: args, labels, ...limits };
   const headers = { 'Content-Type': 'application/x-tar' };
   const call = { method: 'POST', path: '/build', query, upload: context, headers, signal } as const;
   const read = by.builder === 'buildkit' ? buildkitReader() : classicReader();
