@@ -90,7 +90,7 @@ async function programsOf(cluster: string): Promise<string[][]> {
   const host = await engine();
   const running = (await containersOf(cluster)).filter(({ State }) => State === 'running');
   const tables = running.map(async ({ Id }) => {
-    const { status, text } = await call(host, 'GET', `/containers/${Id}/top?ps_args=axe`);
+    const { status, text } = await call(host, 'GET', `/containers/${Id}/top?ps_args=axe&stream=false`);
     return status === 200 ? (JSON.parse(text) as { Processes: string[][] }).Processes : [];
   });
   return (await Promise.all(tables)).flat();

@@ -14,40 +14,32 @@ export function runsCommand(host: Host): Command {
   const runs = new Command('runs')
     .summary('list, show, watch, cancel and resume runs')
     .description('Runs: everything that was started, in the foreground or not.');
-  runs.addCommand(
-    withCommonOptions(new Command('list').description('All runs, with their state.')).action(
-      (options: CommonOptions) => list(host, options),
-    ),
+  const add = (command: Command) => runs.addCommand(withCommonOptions(command));
+  const command = (name: string, says: string) => new Command(name).description(says);
+  add(command('list', 'All runs, with their state.').action((options: CommonOptions) => list(host, options)));
+  add(
+    command('show', 'One run: state, steps, where it is open.')
+      .argument('<id>')
+      .option('--url', 'print the address of its notebook, token included')
+      .action((id: string, options: ShowOptions) => show(id, options, host)),
   );
-  runs.addCommand(
-    withCommonOptions(
-      new Command('show')
-        .description('One run: state, steps, where it is open.')
-        .argument('<id>')
-        .option('--url', 'print the address of its notebook, token included'),
-    ).action((id: string, options: ShowOptions) => show(id, options, host)),
+  add(
+    command('attach', 'Watch a run that goes on in the background.')
+      .argument('<id>')
+      .action((id: string, options: CommonOptions) => attach(id, options, host)),
   );
-  runs.addCommand(
-    withCommonOptions(
-      new Command('attach').description('Watch a run that goes on in the background.').argument('<id>'),
-    ).action((id: string, options: CommonOptions) => attach(id, options, host)),
+  add(
+    command('forward', 'Lead to a notebook whose containers run on another computer, until Ctrl-C.')
+      .argument('<id>')
+      .action((id: string, options: CommonOptions) => forward(id, options, host)),
   );
-  runs.addCommand(
-    withCommonOptions(
-      new Command('forward')
-        .description('Lead to a notebook whose containers run on another computer, until Ctrl-C.')
-        .argument('<id>'),
-    ).action((id: string, options: CommonOptions) => forward(id, options, host)),
+  add(
+    command('cancel', 'Stop a run and take away what it made; changed files are brought home.')
+      .argument('<id>')
+      .action((id: string, options: CommonOptions) => cancel(id, options, host)),
   );
-  runs.addCommand(
-    withCommonOptions(
-      new Command('cancel')
-        .description('Stop a run and take away what it made; changed files are brought home.')
-        .argument('<id>'),
-    ).action((id: string, options: CommonOptions) => cancel(id, options, host)),
-  );
-  runs.addCommand(
-    withCommonOptions(withAnswerOptions(resumeCommand())).action((id: string, options: ResumeOptions) =>
+  add(
+    withAnswerOptions(resumeCommand()).action((id: string, options: ResumeOptions) =>
       resumeRun(id, options, host),
     ),
   );

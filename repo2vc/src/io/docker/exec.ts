@@ -1,7 +1,7 @@
 import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, interrupted } from '../../failure.ts';
+import { Failure, interrupted, isFailure } from '../../failure.ts';
 import { codeOf } from '../files.ts';
 import { lineReader } from '../lines.ts';
 import type { Docker } from './client.ts';
@@ -64,11 +64,17 @@ export async function openExec(docker: Docker, call: ExecCall, withInput: boolea
     const connection = await docker.attach({ ...start, body: { Detach: false, Tty: false } });
     return { connection, end: () => endOf(docker, Id, connection, signal) };
   } catch (error) {
-    const status = statusOf(error);
-    if (status !== 404 && status !== 409) throw error;
+    if (!isNotRunning(error)) throw error;
     const options = { retryable: true, args: { container }, cause: error };
     throw new Failure('not-running', `The container ${container} does not run.`, options);
   }
+}
+
+/** Docker says it by 404 and 409, Podman in words. */
+function isNotRunning(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status === 404 || status === 409) return true;
+  return isFailure(error) && /container state improper/.test(String(error.args.said));
 }
 
 /** How long the engine may not have heard of the end of a program whose connection broke. */
