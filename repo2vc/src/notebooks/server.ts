@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
@@ -70,22 +71,20 @@ export async function waitForServer(
   }
 }
 
-async function statusOf(
-  settings: ServerConnection.ISettings,
-  ends: AbortSignal[],
-): Promise<number | undefined> {
-  try {
-    const headers = { Authorization: `token ${settings.token}` };
-    const answer = await fetch(`${settings.baseUrl}api/status`, {
-      headers,
-      signal: AbortSignal.any(ends),
-      redirect: 'manual',
+/**
+ * The status of an answer, if there is one. Not by `fetch`, which never settles when the other side hangs up before it has
+ * read anything: a forwarded port does that as long as nobody listens behind it.
+ */
+function statusOf(settings: ServerConnection.ISettings, ends: AbortSignal[]): Promise<number | undefined> {
+  const headers = { Authorization: `token ${settings.token}` };
+  return new Promise((resolve) => {
+    const options = { headers, signal: AbortSignal.any(ends), agent: false };
+    const asked = get(`${settings.baseUrl}api/status`, options, (answer) => {
+      resolve(answer.statusCode);
+      answer.resume();
     });
-    await answer.body?.cancel();
-    return answer.status;
-  } catch {
-    return undefined;
-  }
+    asked.on('error', () => resolve(undefined));
+  });
 }
 
 async function startFailure(server: JupyterServer, program: ServerProgram): Promise<Failure> {

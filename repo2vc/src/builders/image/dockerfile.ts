@@ -33,7 +33,9 @@ export interface DockerfileBuild {
 export async function buildDockerfile(build: DockerfileBuild, preparation: Preparation): Promise<string> {
   const { spec, bases, labels } = build;
   const { name, place, settings, log, context } = preparation;
-  const { rewritten, buildkit } = readDockerfile(spec.text, spec.file);
+  const { rewritten, buildkit: needed } = readDockerfile(spec.text, spec.file);
+  // What Podman builds with knows what BuildKit does.
+  const buildkit = place.docker.version.engine === 'Podman' ? undefined : needed;
   if (buildkit) {
     const message = `${spec.file}, line ${buildkit.line}: ${buildkit.what} needs BuildKit, which builds on the engine's own network and with no limit of memory.`;
     context.emit({ code: 'warning', args: { warning: 'build-by-buildkit', message } });

@@ -48,6 +48,7 @@ export async function withWorkplace<T>(
   };
   const network = networkName(tag.cluster);
   const deadline = AbortSignal.timeout(minutes * 60_000);
+  if (docker.version.engine === 'Podman') tellOfPodman(context);
   try {
     await createNetwork(docker, { name: network, labels: labelsOf(tag), hosts }, context);
     const signal = AbortSignal.any([context.signal, deadline]);
@@ -77,6 +78,13 @@ async function clear(docker: Docker, cluster: string, context: Context): Promise
     }
     await sleep(200);
   }
+}
+
+/** Seen of Podman 4.3: whatever network a build is asked to be on, it has the computer's own. */
+function tellOfPodman({ emit }: Context): void {
+  const message =
+    "Podman builds on the computer's own network: what a Dockerfile runs can reach the servers that listen here.";
+  emit({ code: 'warning', args: { warning: 'build-on-host-network', message } });
 }
 
 /** What steps left lies on the network; what was made for us has the labels. */

@@ -95,5 +95,7 @@ export async function tagImage(
   signal: AbortSignal,
 ): Promise<void> {
   const query = { repo: repository, tag };
-  await docker.request({ method: 'POST', path: `/images/${image}/tag`, query, signal });
+  // Podman answers with a word.
+  const answer = await docker.stream({ method: 'POST', path: `/images/${image}/tag`, query, signal });
+  await answer.toArray();
 }
