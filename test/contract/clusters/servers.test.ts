@@ -22,7 +22,8 @@ everyProvider(({ started }) => {
     const web = ['python', '-m', 'http.server', '--bind', bind.address, String(bind.port)];
     await connection.startJob('web', web);
     const status = await eventually(() =>
-      fetch(`http://${host}:${port}/`).then(
+      // ends by itself: whoever is hung up on before the server is there waits for ever
+      fetch(`http://${host}:${port}/`, { signal: AbortSignal.timeout(1_000) }).then(
         (answer) => answer.status,
         () => undefined,
       ),

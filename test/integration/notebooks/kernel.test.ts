@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startKernel } from '../../../repo2vc/src/notebooks/kernel.ts';
@@ -135,6 +136,21 @@ test.each([
   const kernel = await startKernel(jupyter.server, { name: 'once' }, '', context);
   expect(await kernel.execute('1', plain)).toMatchObject({ ended: 'ok', executionCount: 1 });
   await kernel.shutdown();
+});
+
+test('waits for a server behind a port that is forwarded: whoever connects too early is hung up on', async () => {
+  const server = createServer((_, answer) => answer.end('{}'));
+  let connections = 0;
+  const forwarded = createNetServer((socket) => {
+    if (connections++ < 3) socket.end();
+    else server.emit('connection', socket);
+  });
+  onTestFinished(() => void forwarded.close());
+  await new Promise<void>((resolve) => forwarded.listen(0, '127.0.0.1', resolve));
+  const { port } = forwarded.address() as AddressInfo;
+  const program = { running: async () => true, log: async () => '' };
+  const where = { host: '127.0.0.1', port, basePath: '/', token: 'token' };
+  await waitForServer(where, program, testContext(), 5_000);
 });
 
 test('a server that ends, never answers, or is somebody else is a failure that tells its log', async () => {
