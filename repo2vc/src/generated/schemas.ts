@@ -2949,6 +2949,11 @@ export const schemas: readonly object[] = [
       "maximum": 1440,
       "description": "The longest time that a build may take. Default: 120."
      },
+     "buildMiB": {
+      "type": "integer",
+      "minimum": 1,
+      "description": "The most that the steps of a build may write. Default: 20480."
+     },
      "contextMiB": {
       "type": "integer",
       "minimum": 1,

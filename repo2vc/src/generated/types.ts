@@ -1275,6 +1275,10 @@ buildMemoryMiB?: number
  */
 buildMinutes?: number
 /**
+ * The most that the steps of a build may write. Default: 20480.
+ */
+buildMiB?: number
+/**
  * The most that the files around a Dockerfile may hold. Default: 5120.
  */
 contextMiB?: number

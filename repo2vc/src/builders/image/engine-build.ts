@@ -6,6 +6,7 @@ import { type BuildContext, packContext } from '../../io/docker/context.ts';
 import { containersOutOfMemory } from '../../io/docker/events.ts';
 import type { BuildLog } from './build-log.ts';
 import { buildFailure } from './failures.ts';
+import { tooMuchWritten, watchSize } from './watch-size.ts';
 import type { Workplace } from './workplace.ts';
 
 /** One image that is built. */
@@ -31,7 +32,9 @@ interface Progress {
 
 /** Builds an image in a workplace, and gives its id. Failures: those of `buildFailure`, and of the engine. */
 export async function buildIn(place: Workplace, build: EngineBuild): Promise<string> {
-  const { network, memoryMiB, signal, docker } = place;
+  const { network, memoryMiB, docker, writtenMiB } = place;
+  const [excess, over] = [new AbortController(), new AbortController()];
+  const signal = AbortSignal.any([place.signal, excess.signal]);
   const by = build.buildkit
     ? ({ builder: 'buildkit' } as const)
     : ({ builder: 'classic', network, memoryMiB } as const);
@@ -40,6 +43,7 @@ export async function buildIn(place: Workplace, build: EngineBuild): Promise<str
     ...{ args: build.args, labels: build.labels, by, signal },
   };
   const progress: Progress = { containers: [] };
+  const watching = watchSize(progress.containers, place, excess, build.clock, over.signal);
   try {
     for await (const record of buildImage(docker, call)) {
       build.log.take(record);
@@ -48,9 +52,13 @@ export async function buildIn(place: Workplace, build: EngineBuild): Promise<str
       if (record.kind === 'error') progress.error = record;
     }
   } catch (error) {
+    if (excess.signal.aborted && !place.signal.aborted) throw tooMuchWritten(build.name, writtenMiB);
     // A Dockerfile that cannot be read is refused before the first step.
     if (!isFailure(error) || statusOf(error) !== 400) throw error;
     progress.error = { kind: 'error', step: '', message: String(error.args.said) };
+  } finally {
+    over.abort();
+    await watching;
   }
   if (progress.error) throw await failureFor(progress.error, progress, place, build);
   if (progress.image) return progress.image;

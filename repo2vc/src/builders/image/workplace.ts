@@ -24,6 +24,8 @@ export interface Workplace {
   readonly signal: AbortSignal;
   readonly memoryMiB: number;
   readonly minutes: number;
+  /** What the steps of one build may write. */
+  readonly writtenMiB: number;
 }
 
 /** Room for the containers of steps, which the engine removes a little later than the next one begins. */
@@ -37,7 +39,9 @@ export async function withWorkplace<T>(
   context: Context,
   work: (place: Workplace) => Promise<T>,
 ): Promise<T> {
-  const { buildMemoryMiB: memoryMiB = 4096, buildMinutes: minutes = 120 } = await context.containers();
+  const settings = await context.containers();
+  const { buildMemoryMiB: memoryMiB = 4096, buildMinutes: minutes = 120 } = settings;
+  const { buildMiB: writtenMiB = 20_480 } = settings;
   const now = context.clock.now().getTime();
   const tag: Tag = {
     cluster: `build-${context.random(10)}`,
@@ -52,7 +56,7 @@ export async function withWorkplace<T>(
   try {
     await createNetwork(docker, { name: network, labels: labelsOf(tag), hosts }, context);
     const signal = AbortSignal.any([context.signal, deadline]);
-    return await work({ docker, network, tag, signal, memoryMiB, minutes });
+    return await work({ docker, network, tag, signal, memoryMiB, minutes, writtenMiB });
   } catch (error) {
     if (deadline.aborted && !context.signal.aborted) throw tooLong(minutes, error);
     throw error;
