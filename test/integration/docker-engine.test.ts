@@ -12,8 +12,10 @@ import { objectsOf } from '../support/engine-objects.mjs';
 import { engineProxy } from '../support/engine-proxy.ts';
 import { failureOf } from '../support/failures.ts';
 import { listenUntilEnd } from '../support/fake-engine.ts';
-import { everyTestNeeds } from '../support/needs.ts';
+import { engine } from '../support/images.ts';
+import { everyTestNeeds, needs } from '../support/needs.ts';
 import { nodeImage } from '../support/node-image.ts';
+import { sshServer } from '../support/sshd.ts';
 
 everyTestNeeds('docker');
 
@@ -182,12 +184,26 @@ it('does everything through an engine of another computer, and leads to its port
   const web = ['python3', '-m', 'http.server', '--bind', bind.address, String(bind.port)];
   await connection.startJob('web', web, { cwd: 'data' });
   const text = await eventually(() =>
-    fetch(`http://${host}:${port}/file`).then(
+    // ends by itself: whoever is hung up on before the server is there waits for ever
+    fetch(`http://${host}:${port}/file`, { signal: AbortSignal.timeout(1_000) }).then(
       (answer) => answer.text(),
       () => undefined,
     ),
   );
   expect(text).toBe(readFileSync(import.meta.filename, 'utf8'));
+  await destroy();
+  expect(await objectsOf(id)).toEqual([]);
+});
+
+it.skipIf(!needs.sshd || !needs.root)('does the same by ssh, as a person has it set up', async () => {
+  const { bin } = await sshServer();
+  const DOCKER_HOST = `ssh://lab${(await engine()).slice('unix://'.length)}`;
+  const environment = { ...process.env, DOCKER_HOST, PATH: `${bin}:${process.env.PATH}` };
+  const { ensure, connect, destroy, id } = await dockerGoal({ count: 2 }, { environment });
+  expect((await ensure()).phase).toBe('ready');
+  const connection = await connect();
+  const told = await connection.exec(['cat'], { input: 'both ways' });
+  expect(told.stdout.toString()).toBe('both ways');
   await destroy();
   expect(await objectsOf(id)).toEqual([]);
 });

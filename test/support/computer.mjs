@@ -1,7 +1,7 @@
 // What some tests need beyond Node and npm, how to see whether it is here, and how to get it. Plain JavaScript, because
 // both the runner (test/run.mjs) and the tests (through needs.ts) ask.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** @param {string} program @param {...string} args */
@@ -27,7 +27,7 @@ function onPath(...names) {
 /** The Chromium that browser tests drive. */
 export const chromiumPath = () => onPath('chromium', 'chromium-browser', 'google-chrome');
 
-/** @type {Record<'git' | 'pip' | 'bubblewrap' | 'chromium' | 'docker' | 'root', { isHere: () => boolean, how: string }>} */
+/** @type {Record<'git' | 'pip' | 'bubblewrap' | 'chromium' | 'docker' | 'sshd' | 'root', { isHere: () => boolean, how: string }>} */
 export const tools = {
   git: { isHere: () => works('git', '--version'), how: 'apt-get install git' },
   pip: {
@@ -46,6 +46,7 @@ export const tools = {
     isHere: () => works(process.execPath, join(import.meta.dirname, 'engine.mjs')),
     how: 'apt-get install docker.io debootstrap, and sudo npm test (which starts an engine where none answers)',
   },
+  sshd: { isHere: () => existsSync('/usr/sbin/sshd'), how: 'apt-get install openssh-server' },
   root: { isHere: () => process.getuid?.() === 0, how: 'sudo npm test' },
 };
 

@@ -19,6 +19,8 @@ export const needs = {
   chromium: has('chromium'),
   /** A container engine of version 20.10 or newer that answers, with the image that tests build on. */
   docker: has('docker'),
+  /** A server for ssh, to be started by tests. */
+  sshd: has('sshd'),
   /** To mount a small disk, or to become another user. */
   root: has('root'),
 } as const satisfies Record<Tool, boolean>;

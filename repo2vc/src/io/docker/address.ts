@@ -13,7 +13,13 @@ export interface EngineAddress {
   readonly reach:
     | { readonly by: 'unix'; readonly socketPath: string }
     | { readonly by: 'tcp'; readonly hostname: string; readonly port: number; readonly tls?: Tls }
-    | { readonly by: 'ssh'; readonly destination: string; readonly port?: string };
+    | {
+        readonly by: 'ssh';
+        readonly destination: string;
+        readonly port?: string;
+        /** Of the engine, on that computer. */
+        readonly socketPath: string;
+      };
 }
 
 /** PEM texts; without `ca` the authorities that Node.js knows are trusted. */
@@ -40,11 +46,12 @@ export async function engineAddress(environment: Context['environment']): Promis
   return onThisComputer(environment);
 }
 
+const usualSocket = '/var/run/docker.sock';
+
 async function onThisComputer(environment: Context['environment']): Promise<EngineAddress> {
   const rootless = environment.XDG_RUNTIME_DIR && join(environment.XDG_RUNTIME_DIR, 'docker.sock');
-  const usual = '/var/run/docker.sock';
-  for (const path of [usual, rootless]) if (path && (await isThere(path))) return unix(path);
-  return unix(usual);
+  for (const path of [usualSocket, rootless]) if (path && (await isThere(path))) return unix(path);
+  return unix(usualSocket);
 }
 
 const unix = (socketPath: string): EngineAddress => ({
@@ -95,9 +102,10 @@ function parseAddress(text: string, from: string, tls: Tls | undefined): EngineA
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url?.protocol === 'ssh:' && url.hostname && !url.hostname.startsWith('-')) {
     const destination = `${url.username && `${url.username}@`}${url.hostname}`;
+    const socketPath = /^\/./.test(url.pathname) ? url.pathname : usualSocket;
     return {
       host: `ssh://${destination}`,
-      reach: { by: 'ssh', destination, ...(url.port && { port: url.port }) },
+      reach: { by: 'ssh', destination, socketPath, ...(url.port && { port: url.port }) },
     };
   }
   if (url && /^(tcp|https?):$/.test(url.protocol) && url.hostname) {

@@ -26,7 +26,7 @@ export async function reachable(
   const socketPath = join(folder, 'docker.sock');
   const port = reach.port === undefined ? [] : ['-p', reach.port];
   const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ExitOnForwardFailure=yes', ...port];
-  const forward = ['-L', `${socketPath}:/var/run/docker.sock`];
+  const forward = ['-L', `${socketPath}:${reach.socketPath}`];
   // cat ends, and ssh with it, when nobody holds the other end of its standard input any more: however we ended.
   const child = spawn('ssh', [...options, ...forward, '--', reach.destination, 'cat'], {
     env: context.environment as NodeJS.ProcessEnv,
