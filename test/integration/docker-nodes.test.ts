@@ -5,7 +5,12 @@ import { recordListing } from '../../repo2vc/src/clusters/bring-home.ts';
 import { dockerProvider } from '../../repo2vc/src/clusters/providers/docker/index.ts';
 import { renewCluster } from '../../repo2vc/src/clusters/sweep.ts';
 import { packTar } from '../../repo2vc/src/io/tar.ts';
+import {
+  destroyCluster as destroyById,
+  renewCluster as renewById,
+} from '../../repo2vc/src/pipeline/clusters.ts';
 import { eventually } from '../support/clusters.ts';
+import { testContext } from '../support/context.ts';
 import { dockerGoal, inspectNode } from '../support/docker-cluster.ts';
 import { ask } from '../support/engine-api.mjs';
 import { objectsOf } from '../support/engine-objects.mjs';
@@ -121,6 +126,22 @@ it('brings home what lies on a node without a container, and leaves nothing', as
   await ask(host, 'DELETE', `/containers/repo2vc-${id}.node-1?force=1`);
   await destroy();
   expect(readFileSync(join(context.places.state, 'saved', id, 'work/mine'), 'utf8')).toBe('mine\n');
+  expect(await objectsOf(id)).toEqual([]);
+});
+
+it('is renewed, brought home and ended from another computer, by its id alone', async () => {
+  const { id, context, ensure, connect } = await dockerGoal();
+  await ensure();
+  const connection = await connect();
+  await connection.put(packTar([]), 'work');
+  await recordListing(connection, 'work');
+  await connection.exec(['sh', '-c', 'echo mine >work/mine']);
+  const { environment } = context;
+  const elsewhere = testContext({ environment, owner: 'tester@there' });
+  const { expiresAt = '' } = await renewById(id, '2099-01-01T00:00:00.000Z', elsewhere);
+  expect(expiresAt).toBe('2099-01-01T00:00:00.000Z');
+  expect(await destroyById(id, {}, elsewhere)).toEqual({ existed: true });
+  expect(readFileSync(join(elsewhere.places.state, 'saved', id, 'work/mine'), 'utf8')).toBe('mine\n');
   expect(await objectsOf(id)).toEqual([]);
 });
 
