@@ -112,6 +112,9 @@ class Relay:
         self.carry(connection, 0)
 
     def carry(self, connection, events):
+        # What was said on our side may just have dropped it, in the same round.
+        if connection.number not in self.connections:
+            return
         try:
             if events & selectors.EVENT_READ:
                 self.read(connection)

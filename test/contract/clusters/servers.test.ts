@@ -14,6 +14,27 @@ everyProvider(({ started }) => {
     expect((await connection.exec(['python', '-c', client])).stdout.toString()).toBe('True\n');
   });
 
+  it('goes on leading them when programs hang up in the middle of an answer', async () => {
+    const { connect } = await started();
+    const connection = await connect();
+    const server = createServer((request, response) => {
+      response.write('first\n');
+      request.resume().once('end', () => response.end('last\n'));
+    });
+    const { nodePath, close } = await connection.serve('broker', server);
+    onTestFinished(close);
+    const client = `
+import socket
+for i in range(500):
+    s = socket.socket(socket.AF_UNIX); s.connect("${nodePath}")
+    s.sendall(b"POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1000\\r\\n\\r\\n" + b"x" * 1000)
+    while b"last" not in s.recv(1000): pass
+    s.close()
+print(i)`;
+    const { stdout, stderr } = await connection.exec(['python', '-c', client]);
+    expect([stdout.toString(), stderr.toString()]).toEqual(['499\n', '']);
+  });
+
   it('answers at its endpoint', async () => {
     const { connect } = await started({ ports: [8888] });
     const connection = await connect();
