@@ -35,7 +35,7 @@ export function connectToEntry(
 
 /**
  * Does work that needs all nodes of these clusters. When it fails and one of them is found dead, that is the failure:
- * `node-lost`, whatever the work made of it.
+ * `node-lost`, whatever the work made of it. When a program was killed for want of memory, it is `out-of-memory`.
  */
 export async function needingNodes<T>(
   clusters: readonly Cluster[],
@@ -53,13 +53,29 @@ export async function needingNodes<T>(
 async function lostAmong(
   clusters: readonly Cluster[],
   context: Context,
-  cause: unknown,
+  cause: Failure,
 ): Promise<Failure | undefined> {
   for (const cluster of clusters) {
-    const lost = (await nodesOf(cluster, context)).find((node) => node.state !== 'ready');
+    const nodes = await nodesOf(cluster, context);
+    const lost = nodes.find((node) => node.state !== 'ready');
     if (lost) return nodeLost(cluster, lost.name, lost.reason?.code ?? lost.state, cause);
+    const short = nodes.find((node) => node.reason?.code === 'out-of-memory');
+    if (short && wasKilled(cause)) return outOfMemory(short.name, cause);
   }
   return undefined;
+}
+
+/** Whether a failure is what the end of a killed program looks like. */
+function wasKilled({ code, args }: Failure): boolean {
+  return code === 'kernel-died' || code === 'server-not-answering' || args.code === 137;
+}
+
+function outOfMemory(node: string, cause: Failure): Failure {
+  return new Failure('out-of-memory', `Memory ran out on ${node}. ${cause.message}`, {
+    hint: `The template may allow more (memoryGiB), or it has a parameter for it. ${cause.hint ?? ''}`.trim(),
+    args: { ...cause.args, node },
+    cause,
+  });
 }
 
 function nodeLost(cluster: Cluster, node: string, reason: string, cause?: unknown): Failure {
