@@ -2949,10 +2949,10 @@ export const schemas: readonly object[] = [
       "maximum": 1440,
       "description": "The longest time that a build may take. Default: 120."
      },
-     "buildMiB": {
+     "imageMiB": {
       "type": "integer",
       "minimum": 1,
-      "description": "The most that the steps of a build may write. Default: 20480."
+      "description": "The most that an image may hold, what it is built on included. Default: 20480."
      },
      "contextMiB": {
       "type": "integer",

@@ -1275,9 +1275,9 @@ buildMemoryMiB?: number
  */
 buildMinutes?: number
 /**
- * The most that the steps of a build may write. Default: 20480.
+ * The most that an image may hold, what it is built on included. Default: 20480.
  */
-buildMiB?: number
+imageMiB?: number
 /**
  * The most that the files around a Dockerfile may hold. Default: 5120.
  */

@@ -6,7 +6,7 @@ import { type BuildContext, packContext } from '../../io/docker/context.ts';
 import { containersOutOfMemory } from '../../io/docker/events.ts';
 import type { BuildLog } from './build-log.ts';
 import { buildFailure } from './failures.ts';
-import { tooMuchWritten, watchSize } from './watch-size.ts';
+import { imageTooLarge, watchSize } from './watch-size.ts';
 import type { Workplace } from './workplace.ts';
 
 /** One image that is built. */
@@ -32,7 +32,7 @@ interface Progress {
 
 /** Builds an image in a workplace, and gives its id. Failures: those of `buildFailure`, and of the engine. */
 export async function buildIn(place: Workplace, build: EngineBuild): Promise<string> {
-  const { network, memoryMiB, docker, writtenMiB } = place;
+  const { network, memoryMiB, docker, imageMiB } = place;
   const [excess, over] = [new AbortController(), new AbortController()];
   const signal = AbortSignal.any([place.signal, excess.signal]);
   const by = build.buildkit
@@ -52,7 +52,7 @@ export async function buildIn(place: Workplace, build: EngineBuild): Promise<str
       if (record.kind === 'error') progress.error = record;
     }
   } catch (error) {
-    if (excess.signal.aborted && !place.signal.aborted) throw tooMuchWritten(build.name, writtenMiB);
+    if (excess.signal.aborted && !place.signal.aborted) throw imageTooLarge(build.name, imageMiB);
     // A Dockerfile that cannot be read is refused before the first step.
     if (!isFailure(error) || statusOf(error) !== 400) throw error;
     progress.error = { kind: 'error', step: '', message: String(error.args.said) };

@@ -24,8 +24,8 @@ export interface Workplace {
   readonly signal: AbortSignal;
   readonly memoryMiB: number;
   readonly minutes: number;
-  /** What the steps of one build may write. */
-  readonly writtenMiB: number;
+  /** The most that an image may hold, what it is built on included. */
+  readonly imageMiB: number;
 }
 
 /** Room for the containers of steps, which the engine removes a little later than the next one begins. */
@@ -41,7 +41,7 @@ export async function withWorkplace<T>(
 ): Promise<T> {
   const settings = await context.containers();
   const { buildMemoryMiB: memoryMiB = 4096, buildMinutes: minutes = 120 } = settings;
-  const { buildMiB: writtenMiB = 20_480 } = settings;
+  const { imageMiB = 20_480 } = settings;
   const now = context.clock.now().getTime();
   const tag: Tag = {
     cluster: `build-${context.random(10)}`,
@@ -56,7 +56,7 @@ export async function withWorkplace<T>(
   try {
     await createNetwork(docker, { name: network, labels: labelsOf(tag), hosts }, context);
     const signal = AbortSignal.any([context.signal, deadline]);
-    return await work({ docker, network, tag, signal, memoryMiB, minutes, writtenMiB });
+    return await work({ docker, network, tag, signal, memoryMiB, minutes, imageMiB });
   } catch (error) {
     if (deadline.aborted && !context.signal.aborted) throw tooLong(minutes, error);
     throw error;

@@ -81,12 +81,12 @@ export async function startContainer(docker: Docker, name: string, signal: Abort
   await docker.request({ method: 'POST', path: `/containers/${name}/start`, signal, timeoutMs: 120_000 });
 }
 
-/** The bytes that programs have written into a container, but for its volumes; 0 when it is gone. The engine counts them now. */
-export async function writtenIn(docker: Docker, id: string, signal: AbortSignal): Promise<number> {
+/** The bytes of all files of a container, those of its image included; 0 when it is gone. The engine counts them now. */
+export async function sizeOfContainer(docker: Docker, id: string, signal: AbortSignal): Promise<number> {
   const call = { method: 'GET', path: `/containers/${id}/json`, query: { size: true }, signal } as const;
   try {
-    const { SizeRw = 0 } = await docker.request<{ SizeRw?: number }>({ ...call, timeoutMs: 120_000 });
-    return SizeRw;
+    const { SizeRootFs = 0 } = await docker.request<{ SizeRootFs?: number }>({ ...call, timeoutMs: 60_000 });
+    return SizeRootFs;
   } catch (error) {
     if (statusOf(error) === 404) return 0;
     throw error;
