@@ -10,7 +10,9 @@ import { pack } from 'tar-stream';
 import { baseImage, baseImages } from '../support/base-image.mjs';
 import { engineForTests } from '../support/engine.mjs';
 
-const cache = process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`);
+/** What is dear to make, and is kept for the next time. */
+export const cache =
+  process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`);
 
 /** Measures with an engine and a temporary folder; one row says so when there is no engine. */
 export async function withEngine(measure) {

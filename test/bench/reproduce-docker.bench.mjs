@@ -63,7 +63,8 @@ function files() {
 const untilUp = (kind, path) => async (container) => {
   const Cmd = ['jupyter', kind, ...serverOptions(home, 8888, '0.0.0.0')];
   const exec = await container.exec({ Cmd });
-  await exec.start({ Detach: true });
+  const stream = await exec.start({ Detach: true });
+  stream.destroy();
   await answers(`http://${host}:8888/${path}`, 'bench');
 };
 
