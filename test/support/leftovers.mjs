@@ -46,25 +46,23 @@ export async function leftovers(folder) {
 }
 
 /**
- * The containers, networks and volumes of ours on an engine, and the images that have no name: what was built is kept under
- * its name, as the caches on disk are. On an engine that is ours alone, every container, network and volume counts.
+ * The containers, networks and volumes of ours on an engine; all that there are, where it is ours alone. Images are kept, as
+ * the caches on disk are; those without a name are what the engine itself keeps of builds (`docker image prune`).
  * @param {{ host: string, own: boolean }} engine
  * @returns {Promise<string[]>}
  */
 export async function thingsOf({ host, own }) {
-  const [containers, networks, { Volumes: volumes }, images] = await Promise.all(
-    ['/containers/json?all=1', '/networks?filters={"type":["custom"]}', '/volumes', '/images/json'].map(
-      (path) => ask(host, 'GET', path),
+  const [containers, networks, { Volumes: volumes }] = await Promise.all(
+    ['/containers/json?all=1', '/networks?filters={"type":["custom"]}', '/volumes'].map((path) =>
+      ask(host, 'GET', path),
     ),
   );
   const marked = ({ Labels }) => Object.keys(Labels ?? {}).some((name) => name.startsWith('repo2vc'));
   const counts = (thing) => own || marked(thing);
-  const hasName = ({ RepoTags }) => (RepoTags ?? []).some((name) => name !== '<none>:<none>');
   return [
     ...containers.filter(counts).map(({ Id, Names }) => `container ${Id.slice(0, 12)} ${Names}`),
     ...networks.filter(counts).map(({ Name }) => `network ${Name}`),
     ...(volumes ?? []).filter(counts).map(({ Name }) => `volume ${Name}`),
-    ...images.filter((image) => marked(image) && !hasName(image)).map(({ Id }) => `image ${Id}`),
   ].sort();
 }
 
