@@ -16,7 +16,7 @@ export async function run() {
   const engine = await import('../../repo2vc/dist/clusters/engine.js');
   const { destroyCluster } = await import('../../repo2vc/dist/clusters/destroy.js');
   const { clusterProviders } = await import('../../repo2vc/dist/clusters/registry.js');
-  const [provider] = clusterProviders;
+  const provider = clusterProviders.find(({ id }) => id === 'process');
   const folder = mkdtempSync(join(tmpdir(), 'repo2vc-bench-'));
   const rows = [];
   for (const count of [1, 4, 16]) {
