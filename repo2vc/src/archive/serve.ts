@@ -6,7 +6,6 @@ import { codeOf } from '../io/files.ts';
 import { type Lock, takeLock } from '../io/lock.ts';
 import type { ArchiveIdentity } from '../model/index.ts';
 import { openFolder, prepareFolder, saveIdentity } from './folder.ts';
-import { makeServer } from './server.ts';
 import { openStore } from './store.ts';
 
 /** Nobody but programs and people of this computer reaches an archive. */
@@ -53,6 +52,8 @@ export async function serveArchive(options: ServeArchiveOptions): Promise<Runnin
     const { archiveId } = identity;
     const doiPrefix = `10.5072/repo2vc.${archiveId}`;
     const store = await openStore(directory);
+    // Loaded late: of all commands one serves an archive.
+    const { makeServer } = await import('./server.ts');
     app = makeServer({ directory, archiveId, doiPrefix, store, context });
     const port = await listen(app, identity, options.port);
     await saveIdentity(directory, { ...identity, port });

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { type SimpleGit, simpleGit } from 'simple-git';
+import type { SimpleGit, SimpleGitFactory } from 'simple-git';
 import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
 import type { Caps } from './copy-tree.ts';
@@ -37,9 +37,11 @@ export async function checkOut(
   await mkdir(folder, { recursive: true });
   const size = watchSize({ folder, source: url, caps, apart: '.git' }, context);
   try {
-    const git = gitIn(checkout, context.environment, size.signal);
+    // Loaded late: it costs a command 50 ms, and most need no git.
+    const { simpleGit } = await import('simple-git');
+    const git = gitIn(simpleGit, checkout, context.environment, size.signal);
     await git.raw(['init', '--quiet', '--template=']);
-    const remote = gitIn(checkout, context.environment, size.signal, patienceMs);
+    const remote = gitIn(simpleGit, checkout, context.environment, size.signal, patienceMs);
     // no limit of time: a large tree on a slow disk takes long, and nobody need answer
     await git.raw(['checkout', '--quiet', '--detach', await fetchCommit(remote, checkout)]);
     const told = await git.raw(['log', '-1', '--format=%H %cI']);
@@ -69,24 +71,27 @@ function refuseOptions({ url, ref }: Checkout): void {
   }
 }
 
+/** The variables that git is given; everything else of the environment could change what it does. */
+const kept = [
+  'PATH',
+  'HOME',
+  'USER',
+  'TMPDIR',
+  'XDG_CONFIG_HOME',
+  'SSH_AUTH_SOCK',
+  'GIT_SSL_CAINFO',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
+];
+
 function gitIn(
+  simpleGit: SimpleGitFactory,
   { folder, url }: Checkout,
   environment: Context['environment'],
   signal: AbortSignal,
   silenceMs?: number,
 ): SimpleGit {
-  const kept = [
-    'PATH',
-    'HOME',
-    'USER',
-    'TMPDIR',
-    'XDG_CONFIG_HOME',
-    'SSH_AUTH_SOCK',
-    'GIT_SSL_CAINFO',
-    'SSL_CERT_FILE',
-    'SSL_CERT_DIR',
-    ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
-  ];
   return simpleGit({
     baseDir: folder,
     maxConcurrentProcesses: 1,

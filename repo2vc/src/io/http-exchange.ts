@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
-import axios, { type AxiosRequestConfig } from 'axios';
+import type { AxiosRequestConfig } from 'axios';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { isLoopback, isPrivate, publicLookup } from './addresses.ts';
@@ -40,6 +40,8 @@ export function exchanger(environment: Context['environment']): (exchange: Excha
     // Through a proxy it is the proxy that looks names up, and its own address may well be private.
     const guarded = !mayBePrivate && !proxy;
     made ??= makeAgents(environment); // dear, and many commands never need them
+    // Loaded late: it costs a command 100 ms.
+    const { default: axios } = await import('axios');
     const answer = await axios.request<Readable>({
       ...made(repeatable, guarded),
       method: exchange.method,

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { type BuildRecord, classicReader } from './build-records.ts';
-import { buildkitReader } from './buildkit.ts';
 import type { Docker } from './client.ts';
 import { recordsOf } from './records.ts';
 
@@ -34,7 +33,7 @@ export async function* buildImage(docker: Docker, build: ImageBuild): AsyncGener
   const query = { dockerfile, buildargs: args, labels, ...limits };
   const headers = { 'Content-Type': 'application/x-tar' };
   const call = { method: 'POST', path: '/build', query, upload: context, headers, signal } as const;
-  const read = by.builder === 'buildkit' ? buildkitReader() : classicReader();
+  const read = by.builder === 'buildkit' ? (await import('./buildkit.ts')).buildkitReader() : classicReader();
   // It begins to answer when it has all of the context, and has looked at it.
   const answer = await docker.stream({ ...call, timeoutMs: 300_000 });
   for await (const record of recordsOf(answer)) yield* read(record);
