@@ -40,6 +40,8 @@ async function install(tarball: string, folder: string) {
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CONFIG_HOME: join(folder, 'config'),
     XDG_CACHE_HOME: testCache(),
+    // An engine of the tests has others' clusters too.
+    DOCKER_HOST: `unix://${join(folder, 'no-engine.sock')}`,
   };
   const run = async (...args: string[]) =>
     (await execute(file, args, { cwd: home, env, maxBuffer: 1e8 })).stdout;
