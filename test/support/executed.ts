@@ -10,7 +10,7 @@ export async function executeThere(person: Person, id: string, notebook: string)
 import json, nbclient, nbformat
 notebook = nbformat.read(${JSON.stringify(notebook)}, 4)
 nbclient.NotebookClient(notebook, timeout=600).execute()
-texts = [[o.text for o in c.outputs if o.output_type == 'stream'] for c in notebook.cells if c.cell_type == 'code']
+texts = [[o.text for o in c.outputs if o.output_type == 'stream' and o.name == 'stdout'] for c in notebook.cells if c.cell_type == 'code']
 print(json.dumps([''.join(text) for text in texts]))`;
   const places = { state: person.state, cache: '', config: join(person.folder, 'config') };
   const run = await openRun(places, id);
@@ -24,10 +24,12 @@ export function storedTexts(notebook: string): string[] {
   const { cells } = JSON.parse(notebook) as { cells: readonly StoredCell[] };
   return cells
     .filter((cell) => cell.cell_type === 'code')
-    .map(({ outputs = [] }) => outputs.flatMap(({ text = [] }) => text).join(''));
+    .map(({ outputs = [] }) =>
+      outputs.flatMap(({ name, text = [] }) => (name === 'stdout' ? text : [])).join(''),
+    );
 }
 
 interface StoredCell {
   readonly cell_type: string;
-  readonly outputs?: readonly { readonly text?: readonly string[] | string }[];
+  readonly outputs?: readonly { readonly name?: string; readonly text?: readonly string[] | string }[];
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,25 @@ import type { EngineAddress } from './address.ts';
 export type DialledAddress = EngineAddress & { readonly reach: { readonly by: 'unix' | 'tcp' } };
 
 const patienceMs = 30_000;
+
+/**
+ * Runs ssh, and removes the folder of its socket when it has ended. That is when nobody holds the other end of our
+ * standard input any more: cat, on the other computer, ends with it, however we ended.
+ */
+const keeper = `
+folder=$1
+shift
+exec 3<&0
+ssh "$@" <&3 3<&- &
+ssh=$!
+exec 0</dev/null 3<&-
+trap 'kill "$ssh"' TERM
+wait "$ssh"
+code=$?
+wait "$ssh"
+/bin/rm -rf -- "$folder"
+exit "$code"
+`;
 
 /**
  * The address to dial: for `ssh`, a socket of our own that the person's OpenSSH leads to the engine's, with their
@@ -27,19 +45,13 @@ export async function reachable(
   const port = reach.port === undefined ? [] : ['-p', reach.port];
   const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ExitOnForwardFailure=yes', ...port];
   const forward = ['-L', `${socketPath}:${reach.socketPath}`];
-  // cat ends, and ssh with it, when nobody holds the other end of its standard input any more: however we ended.
-  const child = spawn('ssh', [...options, ...forward, '--', reach.destination, 'cat'], {
+  const ssh = [...options, ...forward, '--', reach.destination, 'cat'];
+  const child = spawn('/bin/sh', ['-c', keeper, 'sh', folder, ...ssh], {
     env: context.environment as NodeJS.ProcessEnv,
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  const clean = () => rmSync(folder, { recursive: true, force: true });
   const kill = () => child.kill();
-  process.once('exit', clean);
-  child.once('close', () => {
-    process.off('exit', clean);
-    clean();
-    ended();
-  });
+  child.once('close', ended);
   context.signal.addEventListener('abort', kill, { once: true });
   await opened(child, socketPath, host, context).catch((error: unknown) => {
     kill();
