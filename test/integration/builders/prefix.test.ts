@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../../../repo2vc/src/io/processes.ts';
 import type { PrefixEnvironment } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder } from '../../support/context.ts';
@@ -89,8 +91,20 @@ test('the hashes that the author wrote are the ones that count', async () => {
 
 test('packages come from where the requirements say, too', async () => {
   const context = await buildContext();
-  const environment = await build(['--extra-index-url https://pypi.org/simple', 'six==1.17.0'], context);
-  expect(environment.lock.packages).toHaveLength(1);
+  const wheels = temporaryFolder();
+  makeWheel(wheels, 'nowhereelse', '1.0');
+  const [wheel = ''] = readdirSync(wheels);
+  const server = createServer((request, response) => {
+    if (request.url === '/simple/nowhereelse/')
+      response.setHeader('content-type', 'text/html').end(`<!DOCTYPE html><a href="/${wheel}">${wheel}</a>`);
+    else if (request.url === `/${wheel}`) response.end(readFileSync(join(wheels, wheel)));
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const index = `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`;
+  const environment = await build([`--extra-index-url ${index}`, 'nowhereelse'], context);
+  expect(environment.lock.packages).toMatchObject([{ name: 'nowhereelse', version: '1.0' }]);
 });
 
 test('a prefix whose interpreter is gone is built anew', async () => {

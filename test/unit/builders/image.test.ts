@@ -215,7 +215,10 @@ describe('a build that failed', () => {
       { lines: ['× No solution found when resolving dependencies: cause: a needs b'] },
       'requirements-conflict',
     ],
-    [{ lines: ['pip: error sending request for url (https://pypi.org/simple)'] }, 'packages-unreachable'],
+    [
+      { lines: ['pip: error sending request for url (https://packages.example.org/simple)'] },
+      'packages-unreachable',
+    ],
   ])('with %j is told as %s', (change, code) => {
     expect(buildFailure({ ...failed, ...change }).code).toBe(code);
   });
