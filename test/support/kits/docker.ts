@@ -91,7 +91,8 @@ async function programsOf(cluster: string): Promise<string[][]> {
   const running = (await containersOf(cluster)).filter(({ State }) => State === 'running');
   const tables = running.map(async ({ Id }) => {
     const { status, text } = await call(host, 'GET', `/containers/${Id}/top?ps_args=axe&stream=false`);
-    return status === 200 ? (JSON.parse(text) as { Processes: string[][] }).Processes : [];
+    // One that is ending has none.
+    return (status === 200 && (JSON.parse(text) as { Processes: string[][] | null }).Processes) || [];
   });
   return (await Promise.all(tables)).flat();
 }
