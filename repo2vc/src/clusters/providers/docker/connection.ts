@@ -5,6 +5,7 @@ import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
 import { dockerFor } from '../../../io/docker/client.ts';
 import type { ClusterId, NodeView } from '../../../model/index.ts';
+import { packInput, packWords, plainName, unpackWords } from '../../node-words.ts';
 import type { NodeConnection } from '../../types.ts';
 import { ownVolatile } from './container.ts';
 import { nodeLost } from './failures.ts';
@@ -33,7 +34,7 @@ export async function connectTo(
     jobLog: (name, maxBytes = 64 * 1024) => readJobLog(target, name, maxBytes),
     stopJob: (name) => stopJob(target, name),
     put: (tar, directory) => put(target, tar, directory),
-    get: (directory, paths) => get(target, directory, paths),
+    get: (directory, paths) => readInHome(target, { argv: packWords(directory) }, packInput(paths)),
     putSecret: (name, value) => putSecret(target, name, value),
     serve: (name, server: Server) => serveOnNode(target, plainName(name), server),
     listen: async () => ({ address: '0.0.0.0', port: await freePortOf(target) }),
@@ -43,10 +44,7 @@ export async function connectTo(
 
 /** tar runs on the node: a symbolic link that a program there made leads nowhere but into the node. */
 async function put(target: Target, tar: Readable, directory: string): Promise<void> {
-  const script =
-    'umask 022 && mkdir -p -- "$1" && exec tar --extract --no-same-owner --file=- --directory="$1"';
-  const argv = ['sh', '-c', script, 'sh', `./${directory}`];
-  const result = await execInHome(target, { argv }, { input: tar });
+  const result = await execInHome(target, { argv: unpackWords(directory) }, { input: tar });
   if (result.code === 0) return;
   const said = result.stderr.toString().trim().slice(-500);
   // tar says of a file that has no room what it wrote of it, and not why.
@@ -55,19 +53,6 @@ async function put(target: Target, tar: Readable, directory: string): Promise<vo
   throw new Failure(full ? 'disk-full' : 'copy-failed', message, {
     ...(full && { hint: 'Free some space on the disk of the container engine: docker system df' }),
   });
-}
-
-function get(target: Target, directory: string, paths: readonly string[]): Promise<Readable> {
-  // A second name of a file is a file of its own at home.
-  const options = [
-    '--no-recursion',
-    '--hard-dereference',
-    '--ignore-failed-read',
-    '--null',
-    '--files-from=-',
-  ];
-  const argv = ['tar', '--create', '--file=-', `--directory=./${directory}`, ...options];
-  return readInHome(target, { argv }, paths.map((path) => `./${path}\0`).join(''));
 }
 
 async function putSecret(target: Target, name: string, value: string): Promise<string> {
@@ -80,9 +65,4 @@ async function putSecret(target: Target, name: string, value: string): Promise<s
     hint: 'Run the same command again; when it fails again, make the node anew.',
     retryable: true,
   });
-}
-
-function plainName(name: string): string {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name)) throw new Error(`no plain name: ${name}`);
-  return name;
 }

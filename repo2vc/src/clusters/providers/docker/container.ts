@@ -2,6 +2,7 @@ import type { Context } from '../../../context.ts';
 import type { Docker } from '../../../io/docker/client.ts';
 import { networkName } from '../../../io/docker/tags.ts';
 import { at } from '../../../model/loose.ts';
+import { threadVariables } from '../../node-words.ts';
 import { scriptText } from './scripts.ts';
 import { type NodeTag, namesOf, nodeLabels, secondsOf } from './tag.ts';
 
@@ -34,7 +35,11 @@ export async function nodeBody(
   const memory =
     memoryMiB === undefined ? {} : { Memory: memoryMiB * 1024 ** 2, MemorySwap: memoryMiB * 1024 ** 2 };
   const published = ports.map((port) => [`${port}/tcp`, [{ HostIp: host, HostPort: String(port) }]]);
-  const variables = { HOME: tag.home, ...threadVariables(cpus), ...proxyVariables(context.environment) };
+  const variables = {
+    HOME: tag.home,
+    ...(cpus !== undefined && threadVariables(Math.max(1, Math.ceil(cpus)))),
+    ...proxyVariables(context.environment),
+  };
   const base = await baseBody(tag, [String(secondsOf(tag.expires))]);
   return {
     ...base,
@@ -86,15 +91,6 @@ async function cpusOf({ cpus }: NodeLimits, docker: Docker, context: Context): P
   const info = await docker.request<unknown>({ method: 'GET', path: '/info', signal: context.signal });
   if (at(info, 'CpuCfsQuota') === false) return undefined;
   return Math.min(cpus, Number(at(info, 'NCPU')) || cpus);
-}
-
-/** A node with half a processor still sees all of them, so the libraries that start threads are told. */
-function threadVariables(cpus: number | undefined): Record<string, string> {
-  if (cpus === undefined) return {};
-  const names = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'RAYON', 'NUMBA'].map((name) => `${name}_NUM_THREADS`);
-  return Object.fromEntries(
-    [...names, 'VECLIB_MAXIMUM_THREADS'].map((name) => [name, String(Math.max(1, Math.ceil(cpus)))]),
-  );
 }
 
 const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];

@@ -7,6 +7,7 @@ import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
 import { plainUser } from '../../../io/bubblewrap.ts';
 import { exitCodeOf, type RunOptions, readFrom, run } from '../../../io/processes.ts';
+import { packInput, packWords, plainName, unpackWords } from '../../node-words.ts';
 import type { ExecOptions, ExecResult, NodeConnection } from '../../types.ts';
 import { addressOf } from './addresses.ts';
 import { insideNode, nodeLost } from './inside.ts';
@@ -87,9 +88,7 @@ function hostVariables(sandbox: Sandbox, context: Context): Record<string, strin
 
 /** tar runs on the node: a symbolic link that a program there made leads nowhere but into the node. */
 async function put(sandbox: Sandbox, tar: Readable, directory: string, context: Context): Promise<void> {
-  const script =
-    'umask 022 && mkdir -p -- "$1" && exec tar --extract --no-same-owner --file=- --directory="$1"';
-  const result = await exec(sandbox, ['sh', '-c', script, 'sh', inHome(directory)], { input: tar }, context);
+  const result = await exec(sandbox, unpackWords(directory), { input: tar }, context);
   if (result.code === 0) return;
   const said = result.stderr.toString().trim().slice(-500);
   const full = said.includes('No space left');
@@ -103,24 +102,11 @@ async function put(sandbox: Sandbox, tar: Readable, directory: string, context: 
 }
 
 function get(sandbox: Sandbox, directory: string, paths: readonly string[], context: Context): Readable {
-  // A second name of a file is a file of its own at home.
-  const options = [
-    '--no-recursion',
-    '--hard-dereference',
-    '--ignore-failed-read',
-    '--null',
-    '--files-from=-',
-  ];
-  const tar = ['tar', '--create', '--file=-', `--directory=${inHome(directory)}`, ...options];
-  return readFrom(commandLine(sandbox, tar), {
+  return readFrom(commandLine(sandbox, packWords(directory)), {
     env: hostVariables(sandbox, context),
-    input: paths.map((path) => `./${path}\0`).join(''),
+    input: packInput(paths),
     signal: context.signal,
   });
-}
-
-function inHome(directory: string): string {
-  return `./${directory}`;
 }
 
 async function putSecret(sandbox: Sandbox, name: string, value: string): Promise<string> {
@@ -152,11 +138,6 @@ async function serve(sandbox: Sandbox, name: string, server: Server) {
   });
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
   return { nodePath: join(sandbox.volatile, path), close };
-}
-
-function plainName(name: string): string {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name)) throw new Error(`no plain name: ${name}`);
-  return name;
 }
 
 function hostOf(sandbox: Sandbox, context: Context): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { become, namespaces, openParents, readOnly, systemMounts } from '../../../io/bubblewrap.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
+import { threadVariables } from '../../node-words.ts';
 import { type NodePlace, names, sandboxHome, sandboxVolatile } from './places.ts';
 
 /** How programs are run on one node: their whole command line and environment are made from this. */
@@ -38,7 +39,7 @@ export async function sandboxOf(tag: ProcessNodeTag, place: NodePlace, context: 
       TMPDIR: inside ? '/tmp' : join(place.folder, names.temporary),
       VIRTUAL_ENV: tag.prefix,
       JUPYTER_RUNTIME_DIR: join(home, '.local/share/jupyter/runtime'),
-      ...threadVariables(tag.cpus),
+      ...threadsFor(tag.cpus),
       ...authorities,
       ...proxyVariables(context.environment),
       ...marksOf(place),
@@ -93,14 +94,9 @@ async function mountsOf(tag: ProcessNodeTag, place: NodePlace, authorities: read
   ];
 }
 
-/** A node with half a processor still sees all of them, so the libraries that start threads are told. */
-function threadVariables(cpus: number | undefined): Record<string, string> {
+function threadsFor(cpus: number | undefined): Record<string, string> {
   if (cpus === undefined) return {};
-  const threads = String(Math.max(1, Math.min(Math.ceil(cpus), availableParallelism())));
-  const variables = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB', 'RAYON', 'NUMBA'];
-  return Object.fromEntries(
-    variables.map((name) => [name === 'VECLIB' ? 'VECLIB_MAXIMUM_THREADS' : `${name}_NUM_THREADS`, threads]),
-  );
+  return threadVariables(Math.max(1, Math.min(Math.ceil(cpus), availableParallelism())));
 }
 
 const authorityNames = [
