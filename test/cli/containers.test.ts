@@ -91,6 +91,9 @@ it('without an engine a Dockerfile is refused, and packages run as processes; bo
   const asked = ['plan', join(examples, 'dockerfile'), '--log-format', 'json'];
   const { failure } = readJson(await without.type(asked));
   expect(failure).toMatchObject({ code: 'no-engine', hint: expect.stringContaining('docker') });
+  expect(failure?.message).toMatch(
+    /^Dockerfile can only be built by a container engine\. No container engine/,
+  );
   const plan = await without.type(['plan', join(examples, 'in-repository')]);
   expect(plan.stderr).toContain('process is the first provider that works here');
   expect(plan.stderr).toContain('docker does not work here: no container engine answers');

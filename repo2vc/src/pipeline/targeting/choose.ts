@@ -56,7 +56,15 @@ export async function chooseProvider(
       reasons.push(reasonFor('provider-unavailable', provider, error));
     }
   }
-  throw failures[0] ?? refusals[0] ?? new Error('no cluster provider is registered');
+  throw failureOf(failures[0], refusals[0]);
+}
+
+/** Who lacks what one provider needs is also told why another will not do. */
+function failureOf(failure: Failure | undefined, refusal: Error | undefined): Error {
+  if (!failure || !refusal) return failure ?? refusal ?? new Error('no cluster provider is registered');
+  const { code, hint, retryable, args } = failure;
+  const options = { retryable, args, cause: failure, ...(hint !== undefined && { hint }) };
+  return new Failure(code, `${refusal.message} ${failure.message}`, options);
 }
 
 async function foundationOf(plan: Plan, provider: ClusterProvider, tools: StepTools) {
