@@ -39,6 +39,16 @@ it.each(['dieAt', 'dieAfter'] as const)('goes on where an engine died in mid-pro
   expect(await objectsOf(id)).toEqual([]);
 });
 
+it('makes a container anew that the engine takes back: it was being made when the one who asked for it died', async () => {
+  const proxy = await engineProxy();
+  const { id, host, ensure } = await dockerGoal({}, through(proxy.host));
+  proxy.dieAt(/^POST .*\/containers\/[^/]+\/start/);
+  await failureOf(ensure);
+  proxy.live();
+  proxy.before(/^PUT .*\/archive/, () => ask(host, 'DELETE', `/containers/repo2vc-${id}.node-1?force=1`));
+  expect((await ensure()).phase).toBe('ready');
+});
+
 it('tells that an engine which died earlier is not there', async () => {
   const context = testContext(through('unix:///nowhere/docker.sock'));
   for (const ask of [dockerProvider.check, dockerProvider.list, dockerProvider.examine])

@@ -14,6 +14,8 @@ export interface EngineProxy {
   /** As `dieAt`, but once the request has reached the engine. */
   dieAfter(request: RegExp, n?: number): void;
   live(): void;
+  /** Does something before the first request that fits is passed on. */
+  before(request: RegExp, action: () => Promise<unknown>): void;
 }
 
 /** Stands in front of the engine of the tests, by a socket or (`tcp`) a port, and dies when it is told to. */
@@ -22,6 +24,7 @@ export async function engineProxy(by: 'unix' | 'tcp' = 'unix'): Promise<EnginePr
   const requests: string[] = [];
   const sockets = new Set<Socket>();
   let trap: { request: RegExp; left: number; after: boolean } | undefined;
+  let ahead: { request: RegExp; action: () => Promise<unknown> } | undefined;
   let dead = false;
   const die = () => {
     dead = true;
@@ -35,11 +38,17 @@ export async function engineProxy(by: 'unix' | 'tcp' = 'unix'): Promise<EnginePr
       one.on('error', () => undefined).once('close', () => sockets.delete(one));
     }
     socket.once('close', () => upstream.destroy());
-    socket.once('data', (chunk) => {
+    socket.once('data', async (chunk) => {
+      socket.pause();
       const line = String(chunk).split('\r\n')[0] ?? '';
       requests.push(line);
       const caught = trap?.request.test(line) && --trap.left === 0;
       if (caught && !trap?.after) return die();
+      if (ahead?.request.test(line)) {
+        const { action } = ahead;
+        ahead = undefined;
+        await action();
+      }
       upstream.write(chunk);
       if (caught) return void setTimeout(die, 100);
       socket.pipe(upstream);
@@ -68,6 +77,9 @@ export async function engineProxy(by: 'unix' | 'tcp' = 'unix'): Promise<EnginePr
     live: () => {
       trap = undefined;
       dead = false;
+    },
+    before: (request, action) => {
+      ahead = { request, action };
     },
   };
 }

@@ -31,24 +31,34 @@ export async function ensureNode(
   docker: Docker,
   context: Context,
 ): Promise<void> {
-  const { cluster, node } = tag;
   for (let attempt = 1; ; attempt++) {
-    let seen = await lookAtNode(cluster, node, docker, context);
-    if (seen.removal) {
-      await removeNode(cluster, node, docker, context);
-      seen = await lookAtNode(cluster, node, docker, context);
-    }
-    const born = { ...tag, expires: await endFor(tag, seen, docker, context) };
-    const container = await usable(seen.container, tag, docker, context);
-    if (container) await putLease(container.id, born.expires, docker, context);
-    else await createNode(born, { ...limits, host: loopbackHost(context) }, docker, context);
     try {
-      return await startNode(namesOf(cluster, node).container, container, tag, docker, context);
+      return await runNode(tag, limits, docker, context);
     } catch (error) {
       if (attempt === mostAttempts || !isOfContainer(error)) throw error;
-      await removeContainer(docker, namesOf(cluster, node).container, context.signal);
+      await removeContainer(docker, namesOf(tag.cluster, tag.node).container, context.signal);
     }
   }
+}
+
+/** One attempt at {@link ensureNode}. */
+async function runNode(
+  tag: NodeTag,
+  limits: Omit<NodeLimits, 'host'>,
+  docker: Docker,
+  context: Context,
+): Promise<void> {
+  const { cluster, node } = tag;
+  let seen = await lookAtNode(cluster, node, docker, context);
+  if (seen.removal) {
+    await removeNode(cluster, node, docker, context);
+    seen = await lookAtNode(cluster, node, docker, context);
+  }
+  const born = { ...tag, expires: await endFor(tag, seen, docker, context) };
+  const container = await usable(seen.container, tag, docker, context);
+  if (container) await putLease(container.id, born.expires, docker, context);
+  else await createNode(born, { ...limits, host: loopbackHost(context) }, docker, context);
+  return startNode(namesOf(cluster, node).container, container, tag, docker, context);
 }
 
 /** When a node ends: with its cluster, which may have been renewed. One whose end has passed gets the end of its goal. */
@@ -64,7 +74,10 @@ async function endFor(
   return tag.expires;
 }
 
-/** Whether another container may do what this one could not: its port is taken, or its network is gone. */
+/**
+ * Whether another container may do what this one could not: its port is taken, its network is gone, or it is gone itself:
+ * an engine shows a container that it is making, and takes it back when the one who asked for it has died.
+ */
 function isOfContainer(error: unknown): boolean {
   return (isFailure(error) && error.code === 'port-taken') || statusOf(error) === 404;
 }
