@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { belongings, runIdsOf } from '../support/belongings.ts';
@@ -49,6 +49,19 @@ describe('a command that nobody knows', () => {
     const { code, stdout, stderr } = await person.type(args);
     expect(stderr).toContain(hint);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('what the settings do not allow', () => {
+  it('is told with the file that says so', async () => {
+    const person = stranger();
+    writeFileSync(person.settings, 'download: { maxFiles: 1 }\n');
+    const folder = join(person.folder, 'three');
+    mkdirSync(folder);
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), '');
+    const { code, stderr } = await person.type(['plan', folder]);
+    expect(stderr).toContain(`Raise download.maxFiles in ${person.settings} if you want it all the same.`);
+    expect(code).toBe(1);
   });
 });
 

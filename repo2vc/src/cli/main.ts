@@ -25,14 +25,15 @@ for (const stream of [process.stdout, process.stderr]) {
 
 /** Runs one command; every way of ending passes through here, and only here is the exit code set. */
 async function main(argv: readonly string[]): Promise<number> {
-  const command: Command = program(hostOf(process, controller.signal));
+  const host = hostOf(process, controller.signal);
+  const command: Command = program(host);
   try {
     await command.parseAsync([...argv], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const json = argv.join(' ').includes('--log-format json') || argv.includes('--log-format=json');
-    showFailure(error, screenOf(json ? { logFormat: 'json' } : {}, process));
+    showFailure(error, screenOf(json ? { logFormat: 'json' } : {}, process), host.places);
     return exitCodeOf(error);
   }
 }

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { Failure } from '../../failure.ts';
 import { contextOf, type Host } from '../host.ts';
 import { type CommonOptions, screenOf, withCommonOptions } from '../options.ts';
-import { safe } from '../render/words.ts';
+import { safe, withSettingsPath } from '../render/words.ts';
 
 /** `repo2vc doctor` */
 export function doctorCommand(host: Host): Command {
@@ -22,7 +22,7 @@ export function doctorCommand(host: Host): Command {
       const marks = { ok: colour.green('✓'), note: colour.yellow('•'), problem: colour.red('✗') };
       for (const { topic, state, message, remedy } of findings) {
         screen.out(`${marks[state]} ${topic.padEnd(16)} ${safe(message)}\n`);
-        if (remedy) screen.out(`  ${''.padEnd(16)} → ${safe(remedy)}\n`);
+        if (remedy) screen.out(`  ${''.padEnd(16)} → ${safe(withSettingsPath(remedy, host.places))}\n`);
       }
     }
     if (problems.length > 0) {

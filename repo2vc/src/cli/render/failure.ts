@@ -1,10 +1,11 @@
 import pc from 'picocolors';
+import type { Places } from '../../context.ts';
 import { isFailure } from '../../failure.ts';
 import type { Screen } from '../host.ts';
-import { safe } from './words.ts';
+import { safe, withSettingsPath } from './words.ts';
 
 /** Shows anything that was thrown: what happened, what to do next, and its code. What is not a Failure is our fault. */
-export function showFailure(error: unknown, screen: Screen): void {
+export function showFailure(error: unknown, screen: Screen, places: Places): void {
   if (screen.format === 'json') return screen.err(`${JSON.stringify({ failure: failureValue(error) })}\n`);
   const colour = pc.createColors(screen.colour);
   if (!isFailure(error)) {
@@ -13,7 +14,7 @@ export function showFailure(error: unknown, screen: Screen): void {
     return screen.err('  Please report it with the lines above.\n');
   }
   screen.err(`${colour.red('✗')} ${lines(error.message)} ${colour.dim(`[${error.code}]`)}\n`);
-  if (error.hint) screen.err(`  ${colour.bold('→')} ${lines(error.hint)}\n`);
+  if (error.hint) screen.err(`  ${colour.bold('→')} ${lines(withSettingsPath(error.hint, places))}\n`);
   else if (error.retryable) screen.err(`  ${colour.bold('→')} Trying again later may help.\n`);
 }
 

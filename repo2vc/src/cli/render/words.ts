@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { Places } from '../../context.ts';
+
 /** `3 files`, `1 file`. */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
@@ -58,4 +61,9 @@ export function stateText(state: string): string {
 /** Cuts a line to the width of the terminal. */
 export function fit(text: string, columns: number): string {
   return text.length > columns ? `${text.slice(0, Math.max(1, columns - 1))}…` : text;
+}
+
+/** A sentence that tells of settings.yaml, with where that lies for this person. */
+export function withSettingsPath(text: string, { config }: Places): string {
+  return text.replaceAll(/(?<![\w/])settings\.yaml/g, () => join(config, 'settings.yaml'));
 }
