@@ -14,8 +14,10 @@ type Token =
   /** `?`, `*`: one, or any number, of characters but `/`. */
   | { readonly kind: 'one' }
   | { readonly kind: 'star' }
-  /** `**` at the end: everything. Elsewhere: any number of whole folders. */
+  /** `**` at the end: everything. */
   | { readonly kind: 'rest' }
+  /** `**` elsewhere is any number of whole folders, or nothing: that is decided before its first letter. */
+  | { readonly kind: 'maybe' }
   | { readonly kind: 'folders' };
 
 const mostRules = 1000;
@@ -65,6 +67,7 @@ function tokensOf(pattern: string): Token[] {
   let rest = pattern;
   while (rest !== '') {
     const [token, taken] = nextToken(rest);
+    if (token.kind === 'folders') tokens.push({ kind: 'maybe' });
     tokens.push(token);
     rest = rest.slice(taken);
   }
@@ -129,7 +132,8 @@ function inClass({ negated, ranges }: Token & { kind: 'class' }, letter: string)
 function withSkips(tokens: readonly Token[], places: Set<number>): Set<number> {
   for (const place of places) {
     const kind = tokens[place]?.kind;
-    if (kind === 'star' || kind === 'rest' || kind === 'folders') places.add(place + 1);
+    if (kind === 'star' || kind === 'rest' || kind === 'maybe') places.add(place + 1);
+    if (kind === 'maybe') places.add(place + 2);
   }
   return places;
 }
