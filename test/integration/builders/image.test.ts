@@ -106,6 +106,19 @@ describe('packages of Python', () => {
     expect(built.lock.packages).toMatchObject([{ name: 'docopt', version: '0.6.2' }]);
   });
 
+  test('that take more memory to choose than there may be are told so', async () => {
+    const tools = await building();
+    await buildSpec(specOf([]), tools);
+    const containers = async () => ({ ...(await tools.containers()), buildMemoryMiB: 32 });
+    const many = specOf(Array(100_000).fill('six>=1.0'));
+    const failure = await failureOf(() => buildSpec(many, { ...tools, containers }));
+    expect(failure).toMatchObject({
+      code: 'build-out-of-memory',
+      args: { memoryMiB: 32, step: 'uv pip compile' },
+    });
+    expect(await leftOf(tools)).toEqual([]);
+  });
+
   test('that nobody has are named', async () => {
     const tools = await building();
     const failure = await failureOf(() => buildSpec(specOf(['repo2vc-no-such-package==9']), tools));

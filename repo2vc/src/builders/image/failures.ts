@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.ts';
+import { type Args, Failure } from '../../failure.ts';
 import { mend } from '../problems.ts';
 import { readable } from './build-log.ts';
 
@@ -18,7 +18,7 @@ export interface FailedStep {
 
 /** The Failure for a build that did not succeed; what a person can mend is told as such. Pure. */
 export function buildFailure(failed: FailedStep): Failure {
-  const { name, lines, code, outOfMemory } = failed;
+  const { name, lines, code } = failed;
   const message = readable(failed.message);
   const said = `${message}\n${lines.join('\n')}`;
   const step = readable(failed.step).slice(0, 500);
@@ -33,14 +33,23 @@ export function buildFailure(failed: FailedStep): Failure {
       },
     );
   }
-  if (/no space left on device|disk quota exceeded/i.test(said)) return diskFull(name, args);
-  if (outOfMemory || code === 137) return killed(failed, args);
-  return mend(said, `the environment ${name}`) ?? failedStep(name, step, message, args);
+  return (
+    exhausted(failed, said, args) ??
+    mend(said, `the environment ${name}`) ??
+    failedStep(name, step, message, args)
+  );
 }
 
-type FailureArgs = NonNullable<ConstructorParameters<typeof Failure>[2]>['args'];
+/**
+ * The Failure for a step that used up the disk or the memory of the engine; `said` is all that is known of its words,
+ * `args` are those of the Failure. To be asked before `mend`, which knows this computer's disk alone. Pure.
+ */
+export function exhausted(failed: FailedStep, said: string, args: Args): Failure | undefined {
+  if (/no space left on device|disk quota exceeded/i.test(said)) return diskFull(failed.name, args);
+  return failed.outOfMemory || failed.code === 137 ? killed(failed, args) : undefined;
+}
 
-function failedStep(name: string, step: string, message: string, args: FailureArgs): Failure {
+function failedStep(name: string, step: string, message: string, args: Args): Failure {
   const where = step === '' ? '' : ` at: ${step}`;
   const noBridge = /network bridge not found/.test(message);
   return new Failure(
@@ -50,12 +59,12 @@ function failedStep(name: string, step: string, message: string, args: FailureAr
       hint: noBridge
         ? 'This Dockerfile needs BuildKit, whose steps run on the default network of the engine, and that has none.'
         : 'The last lines of that step, in the events of the run, say more.',
-      args: args ?? {},
+      args,
     },
   );
 }
 
-function killed({ name, step, memoryMiB, outOfMemory }: FailedStep, args: FailureArgs): Failure {
+function killed({ name, step, memoryMiB, outOfMemory }: FailedStep, args: Args): Failure {
   const cause = outOfMemory ? 'it needed more' : 'as it is when it needs more';
   return new Failure(
     'build-out-of-memory',
@@ -67,13 +76,13 @@ function killed({ name, step, memoryMiB, outOfMemory }: FailedStep, args: Failur
   );
 }
 
-function diskFull(name: string, args: FailureArgs): Failure {
+function diskFull(name: string, args: Args): Failure {
   return new Failure(
     'disk-full',
     `The disk of the container engine is full: the environment ${name} could not be built.`,
     {
       hint: 'See what the engine keeps with: docker system df. Free some of it, then run the same command again.',
-      args: args ?? {},
+      args,
     },
   );
 }

@@ -6,6 +6,7 @@ import { mend } from '../problems.ts';
 import { keepAuthorsHashes, type Pinned, parseCompiled, renderPinned } from '../requirements.ts';
 import { readable } from './build-log.ts';
 import { buildIn } from './engine-build.ts';
+import { exhausted, type FailedStep } from './failures.ts';
 import type { Probed } from './lock.ts';
 import { type Preparation, type Prepared, withPython } from './prepared.ts';
 import { withProbed } from './probe.ts';
@@ -84,8 +85,7 @@ async function compile(
     },
   });
   if (code === 0) return stdout.toString('utf8');
-  const said = stderr.toString('utf8');
-  throw mend(said, `the environment ${name}`) ?? unresolved(name, said);
+  throw unresolved({ name, code, memoryMiB: place.memoryMiB }, stderr.toString('utf8'));
 }
 
 /** What an image is called says nothing of what is in it. */
@@ -107,15 +107,19 @@ function lacking(name: string, why: string): Failure {
   );
 }
 
-function unresolved(name: string, said: string): Failure {
+function unresolved(failed: Pick<FailedStep, 'name' | 'code' | 'memoryMiB'>, said: string): Failure {
+  const { name } = failed;
   const lines = said.trim().split('\n').slice(-40).map(readable);
+  const step = 'uv pip compile';
+  const args = { name, step, lines };
+  const known =
+    exhausted({ ...failed, step, message: '', lines, outOfMemory: false }, said, args) ??
+    mend(said, `the environment ${name}`);
+  if (known) return known;
   const cause = lines.join(' ').replaceAll(/\s+/g, ' ').slice(-600);
   return new Failure(
     'build-failed',
     `The environment ${name} could not be built: ${cause || 'uv was killed'}`,
-    {
-      hint: 'The output of the build, in the events of the run, says more.',
-      args: { name, step: 'uv pip compile', lines },
-    },
+    { hint: 'The output of the build, in the events of the run, says more.', args },
   );
 }
