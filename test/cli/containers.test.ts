@@ -84,6 +84,12 @@ it('an engine of another computer: the notebook opens here while a command leads
   expect(open.url).toBe(address);
   way.child.kill('SIGINT');
   expect((await way.ended).code).toBe(0);
+  // Where it cannot be asked, nobody is told that the notebook has ended.
+  const away = { env: { DOCKER_HOST: 'tcp://127.0.0.1:9' } };
+  const shown = await person.type(['runs', 'show', run], away);
+  expect(shown.stdout).toContain(`${run}, which cannot be seen: No container engine answers`);
+  const asking = ['runs', 'show', run, '--url', '--log-format', 'json'];
+  expect(readJson(await person.type(asking, away)).failure).toMatchObject({ code: 'no-engine' });
 });
 
 it('without an engine a Dockerfile is refused, and packages run as processes; both say why', async () => {

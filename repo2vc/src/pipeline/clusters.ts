@@ -42,9 +42,8 @@ export function listClusters(context: Context): Promise<Listing> {
 
 /** What there is of one cluster now, or the Failure `unknown-cluster`. */
 export async function showCluster(id: string, context: Context): Promise<ClusterView> {
-  const provider = await find(id, context);
-  const seen = provider && (await observeCluster(id, provider, context));
-  if (seen && seen.phase !== 'absent') return seen;
+  const found = await find(id, context);
+  if (found) return found.view;
   throw new Failure('unknown-cluster', `There is no cluster ${id}.`, {
     hint: 'See what there is with: repo2vc clusters list',
     args: { cluster: id },
@@ -67,13 +66,13 @@ export async function destroyCluster(
   context: Context,
 ): Promise<{ readonly existed: boolean }> {
   const client = clientIdOf(id);
-  const provider = (await find(id, context)) ?? (await find(client, context));
-  if (!provider) return { existed: false };
+  const found = (await find(id, context)) ?? (await find(client, context));
+  if (!found) return { existed: false };
   const { discard = false } = options;
   // A client runs where its cluster does: nobody else is asked for it.
   for (const one of [client, id]) {
     const folder = options.folder && one === client ? clientFolderIn(options.folder) : options.folder;
-    await destroy(one, provider, { discard, ...(folder && { folder }) }, context);
+    await destroy(one, found.provider, { discard, ...(folder && { folder }) }, context);
   }
   return { existed: true };
 }
@@ -100,24 +99,32 @@ export async function sweep(views: readonly ClusterView[], context: Context): Pr
   });
 }
 
+/** A cluster that is there, and who has it. */
+interface Found {
+  readonly provider: ClusterProvider;
+  readonly view: ClusterView;
+}
+
 /**
- * The provider that has a cluster. One that cannot be asked matters only where no other has it: then it is its failure
- * that is thrown, for the cluster may be there. On a computer that has no container engine at all nothing is, unless a
- * run says that it made it in one.
+ * Finds a cluster. A provider that cannot be asked matters only where no other has the cluster, and the run of that name
+ * does not say that another one made it: then its failure is thrown, for the cluster may be there. On a computer that has
+ * no container engine at all nothing is, unless a run says that it made it in one.
  */
-async function find(id: string, context: Context): Promise<ClusterProvider | undefined> {
+async function find(id: string, context: Context): Promise<Found | undefined> {
   if (!/^[a-z0-9][a-z0-9-]{2,62}$/.test(id)) return undefined;
   const silent: SilentProvider[] = [];
   for (const provider of clusterProviders) {
     try {
       const view = await observeCluster(id, provider, context);
-      if (view.phase !== 'absent') return provider;
+      if (view.phase !== 'absent') return { provider, view };
     } catch (error) {
       silent.push({ provider: provider.id, failure: silenceOf(error) });
     }
   }
   const made = silent.length > 0 ? await providerInFiles(id, context) : undefined;
-  const matters = silent.find(({ provider, failure }) => failure.code !== 'no-engine' || provider === made);
+  const matters = silent.find(({ provider, failure }) =>
+    made === undefined ? failure.code !== 'no-engine' : provider === made,
+  );
   if (matters) throw matters.failure;
   return undefined;
 }

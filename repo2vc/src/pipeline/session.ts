@@ -43,14 +43,22 @@ export async function runInSession(run: Run, code: string, context: Context): Pr
 
 /**
  * Keeps the session of a run reachable until the context's signal fires, where it is another computer's: its containers
- * run there, and nothing but us leads to them.
+ * run there, and nothing but us leads to them. `opened` hears that the way is open; a session that is reached without
+ * one needs nobody to stay.
  */
-export async function forwardSession(run: Run, context: Context): Promise<void> {
-  await openWay(await sessionOf(run), context);
-  await new Promise((ended) => {
+export async function forwardSession(
+  run: Run,
+  context: Context,
+  opened: (session: Session) => void,
+): Promise<void> {
+  const session = await sessionOf(run);
+  await openWay(session, context);
+  opened(session);
+  if (!session.forwarded) return;
+  await new Promise<void>((ended) => {
+    if (context.signal.aborted) return ended();
     const alive = setInterval(() => undefined, 2 ** 30);
-    const end = () => ended(clearInterval(alive));
-    context.signal.addEventListener('abort', end, { once: true });
+    context.signal.addEventListener('abort', () => ended(clearInterval(alive)), { once: true });
   });
 }
 

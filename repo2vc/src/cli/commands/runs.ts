@@ -1,11 +1,12 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { Failure } from '../../failure.ts';
+import { Failure, isFailure } from '../../failure.ts';
 import type { Run } from '../../index.ts';
 import { contextOf, type Host, type Screen } from '../host.ts';
 import { unanswered } from '../needs.ts';
 import { type CommonOptions, screenOf, secretsIn, secretsOf, withCommonOptions } from '../options.ts';
 import { showResult } from '../render/result.ts';
+import type { Seen } from '../render/run.ts';
 import { moment, oneLine, stateText } from '../render/words.ts';
 import { type AnswerOptions, answersFrom, detach, withAnswerOptions } from './reproduce.ts';
 
@@ -101,7 +102,7 @@ async function show(id: string, options: ShowOptions, host: Host): Promise<void>
   }
   const shown = await engine.describeRun(run);
   if (screen.format === 'json') return screen.out(`${JSON.stringify(shown)}\n`);
-  screen.out(runText(shown, shown.clusters.length > 0 && (await isThere(run.id, host))));
+  screen.out(runText(shown, shown.clusters.length === 0 ? 'ended' : await seenOf(run.id, host)));
 }
 
 async function forward(id: string, options: CommonOptions, host: Host): Promise<void> {
@@ -109,16 +110,33 @@ async function forward(id: string, options: CommonOptions, host: Host): Promise<
   const screen = screenOf(options, process);
   const run = await engine.openRun(host.places, id);
   if (!(await isThere(run.id, host))) throw ended(run.id);
-  screen.out(`${await engine.sessionUrlOf(run)}\n`);
-  screen.err('It answers until Ctrl-C.\n');
-  await engine.forwardSession(run, contextOf(host));
+  const url = await engine.sessionUrlOf(run);
+  await engine.forwardSession(run, contextOf(host), ({ forwarded }) => {
+    screen.out(`${url}\n`);
+    screen.err(forwarded ? 'It answers until Ctrl-C.\n' : 'It answers here without this command too.\n');
+  });
 }
 
-/** Whether the cluster of a run, which has its id, still runs. */
+/** Whether the cluster of a run, which has its id, still runs; the Failure of whoever may have it and cannot be asked. */
 async function isThere(id: string, host: Host): Promise<boolean> {
   const engine = await import('../../index.ts');
-  const { views } = await engine.listClusters(contextOf(host));
-  return views.some((view) => view.cluster.id === id && view.phase !== 'expired');
+  try {
+    const { phase } = await engine.showCluster(id, contextOf(host));
+    return phase !== 'expired';
+  } catch (error) {
+    if (isFailure(error) && error.code === 'unknown-cluster') return false;
+    throw error;
+  }
+}
+
+/** The same for who only looks at the run. */
+async function seenOf(id: string, host: Host): Promise<Seen> {
+  try {
+    return (await isThere(id, host)) ? 'there' : 'ended';
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'interrupted') throw error;
+    return error;
+  }
 }
 
 function ended(id: string): Failure {
