@@ -5,6 +5,17 @@ import { run } from '../io/processes.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** The settings that list places where packages are, as `pip config` calls them. */
+export const placesOfPip = ['index-url', 'extra-index-url', 'find-links'];
+/** The same of uv. */
+export const placesOfUv = [
+  'UV_DEFAULT_INDEX',
+  'UV_INDEX_URL',
+  'UV_INDEX',
+  'UV_EXTRA_INDEX_URL',
+  'UV_FIND_LINKS',
+];
+
 /** Where Linux distributions keep the certificate authorities of a computer. */
 export const systemCertificates = [
   '/etc/ssl/certs/ca-certificates.crt',
@@ -77,18 +88,15 @@ export function translate(pip: Readonly<Record<string, string>>, own: Variables)
   return made;
 }
 
+/** What of pip's settings no variable can tell uv: the words for its command line. Pure. */
+export function flagsOf(pip: Readonly<Record<string, string>>): readonly string[] {
+  return /^(?:1|true|yes|on)$/i.test(pip['no-index'] ?? '') ? ['--no-index'] : [];
+}
+
 function refuseCredentials(pip: Readonly<Record<string, string>>, own: Variables): void {
   const settings = [
-    ...['index-url', 'extra-index-url', 'find-links', 'proxy'].map((key) => ({
-      name: `pip's setting ${key}`,
-      value: pip[key],
-    })),
-    ...['UV_DEFAULT_INDEX', 'UV_INDEX_URL', 'UV_INDEX', 'UV_EXTRA_INDEX_URL', 'UV_FIND_LINKS'].map(
-      (name) => ({
-        name: `the variable ${name}`,
-        value: own[name],
-      }),
-    ),
+    ...[...placesOfPip, 'proxy'].map((key) => ({ name: `pip's setting ${key}`, value: pip[key] })),
+    ...placesOfUv.map((name) => ({ name: `the variable ${name}`, value: own[name] })),
   ];
   const bad = settings.find(({ value }) => value && /:\/\/[^/\s,]*@/.test(value));
   if (!bad) return;

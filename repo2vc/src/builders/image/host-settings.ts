@@ -1,6 +1,13 @@
 import type { Context } from '../../context.ts';
 import { isLoopback } from '../../io/addresses.ts';
-import { pipSettings, refuseProxyLogins, translate } from '../pip-settings.ts';
+import {
+  flagsOf,
+  pipSettings,
+  placesOfPip,
+  placesOfUv,
+  refuseProxyLogins,
+  translate,
+} from '../pip-settings.ts';
 
 /** What of this computer's settings reaches programs in a container. */
 export interface HostSettings {
@@ -16,9 +23,7 @@ export interface HostSettings {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Lists of places where packages are: of uv, and of pip as `pip config` calls them. */
-const placesOfUv = ['UV_DEFAULT_INDEX', 'UV_INDEX_URL', 'UV_INDEX', 'UV_EXTRA_INDEX_URL', 'UV_FIND_LINKS'];
-const placesOfPip = ['index-url', 'extra-index-url', 'find-links'];
+/** Settings that mean the same in a container. */
 const othersOfUv = ['UV_INSECURE_HOST', 'UV_HTTP_TIMEOUT', 'UV_REQUEST_TIMEOUT', 'UV_INDEX_STRATEGY'];
 const othersOfPip = ['trusted-host', 'timeout', 'default-timeout', 'no-index'];
 const proxyName = /^(?:(?:https?|ftp|no)_proxy|(?:HTTPS?|FTP|NO)_PROXY)$/;
@@ -50,8 +55,7 @@ export function settingsFor(pip: Readonly<Record<string, string>>, environment: 
     proxies,
     'Programs in the image would see it while they are built: use a proxy that asks for none.',
   );
-  const flags = /^(?:1|true|yes|on)$/i.test(pip['no-index'] ?? '') ? ['--no-index'] : [];
-  return { variables, proxies, flags, leftOut: [...leftOut].sort() };
+  return { variables, proxies, flags: flagsOf(pip), leftOut: [...leftOut].sort() };
 }
 
 function proxiesOf(pip: Readonly<Record<string, string>>, environment: Variables): [string, string][] {

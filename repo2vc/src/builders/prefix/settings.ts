@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { pipSettings, translate } from '../pip-settings.ts';
+import { flagsOf, pipSettings, translate } from '../pip-settings.ts';
 
 /** Variables that uv may see. Anything else, UV_RESOLUTION for instance, could change what is built. */
 const passed =
@@ -34,7 +34,7 @@ export async function uvSettings(context: Context): Promise<UvSettings> {
   const pip = await pipSettings(context);
   return {
     variables: { ...baseVariables(context), ...translate(pip, context.environment) },
-    flags: /^(?:1|true|yes|on)$/i.test(pip['no-index'] ?? '') ? ['--no-index'] : [],
+    flags: flagsOf(pip),
   };
 }
 
