@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { bareNetwork, contextIn, nodeImage, testGoal, timed, withEngine } from './engine.mjs';
+import { contextIn, placesIn } from '../support/built-engine.mjs';
+import { bareNetwork, imageGoal, nodeImage, timed, withEngine } from './engine.mjs';
 import { interleaved, round } from './measure.mjs';
 
 export const name = 'containers';
@@ -12,11 +13,11 @@ export async function run() {
     const { dockerProvider } = await import('../../repo2vc/dist/clusters/providers/docker/index.js');
     const { ensureCluster } = await import('../../repo2vc/dist/clusters/engine.js');
     const { destroyCluster } = await import('../../repo2vc/dist/clusters/destroy.js');
-    const context = contextIn(folder, environment);
+    const context = contextIn(placesIn(folder), { environment });
     const image = await nodeImage(docker);
     /** Milliseconds for up and down; between them, `look` is told the cluster's id. */
     const cluster = async (count, look = async () => undefined) => {
-      const goal = testGoal('docker', count, image);
+      const goal = imageGoal('docker', count, image);
       const { id } = goal.cluster;
       const up = await timed(() => ensureCluster(goal, dockerProvider, join(folder, id), context));
       await look(id);

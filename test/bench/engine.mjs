@@ -1,13 +1,12 @@
 // What the benchmarks of containers share: an engine, and access to it with nothing of ours between.
 import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { pack } from 'tar-stream';
-import { baseImage, baseImages } from '../support/base-image.mjs';
+import { nodeDockerfile } from '../support/base-image.mjs';
+import { goalOf } from '../support/built-engine.mjs';
 import { engineForTests } from '../support/engine.mjs';
 
 /** What is dear to make, and is kept for the next time. */
@@ -27,26 +26,6 @@ export async function withEngine(measure) {
     rmSync(folder, { recursive: true });
     await engine.end();
   }
-}
-
-/** What the engine of ours is handed. */
-export function contextIn(folder, environment, changes = {}) {
-  const { signal } = new AbortController();
-  setMaxListeners(0, signal); // many calls at once
-  return {
-    emit: () => undefined,
-    clock: {
-      now: () => new Date(),
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-    },
-    random: (n) => randomBytes(n).toString('hex').slice(0, n),
-    signal,
-    places: { state: join(folder, 'state'), cache: join(folder, 'cache'), config: join(folder, 'config') },
-    environment,
-    owner: `bench-${process.pid}@here`,
-    containers: async () => ({ baseImages }),
-    ...changes,
-  };
 }
 
 /** Builds an image from texts as somebody would who has no more than dockerode; gives its id. */
@@ -80,34 +59,14 @@ export async function timed(work) {
   return performance.now() - begin;
 }
 
-const nodeDockerfile = `FROM ${baseImage}
-RUN useradd --uid 1000 --create-home jovyan
-USER jovyan
-WORKDIR /home/jovyan
-`;
-
 /** The id of a small image for nodes. */
 export function nodeImage(docker) {
   const options = { t: 'repo2vc-test/node:bench', networkmode: 'none' };
   return buildByHand(docker, { Dockerfile: nodeDockerfile }, options);
 }
 
-/** What a benchmark asks for: nodes of one image, for ten minutes. */
-export function testGoal(provider, count, image) {
-  const environment = {
-    ...{ id: 'e'.repeat(64), builder: 'image', image, home: '/home/jovyan', entrypoint: [] },
-    user: { uid: 1000, gid: 1000, name: 'jovyan' },
-  };
-  const cluster = {
-    id: `b-${randomBytes(6).toString('hex')}`,
-    owner: `bench-${process.pid}@here`,
-    createdAt: new Date().toISOString(),
-  };
-  const expiresAt = new Date(Date.now() + 600_000).toISOString();
-  return {
-    schemaVersion: 1,
-    cluster,
-    provider,
-    goal: { groups: [{ role: 'node', count, environment }], expiresAt },
-  };
+/** A goal of nodes of that image. */
+export function imageGoal(provider, count, image) {
+  const user = { uid: 1000, gid: 1000, name: 'jovyan' };
+  return goalOf(provider, count, { builder: 'image', image, home: '/home/jovyan', entrypoint: [], user });
 }

@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import { join } from 'node:path';
-import { contextIn, nodeImage, testGoal, timed, withEngine } from './engine.mjs';
+import { contextIn, placesIn } from '../support/built-engine.mjs';
+import { imageGoal, nodeImage, timed, withEngine } from './engine.mjs';
 import { interleaved, round } from './measure.mjs';
 
 export const name = 'a thousand nodes';
@@ -13,12 +14,14 @@ export async function run() {
     const { dockerProvider } = await import('../../repo2vc/dist/clusters/providers/docker/index.js');
     const { ensureCluster } = await import('../../repo2vc/dist/clusters/engine.js');
     const { destroyCluster } = await import('../../repo2vc/dist/clusters/destroy.js');
-    const real = contextIn(folder, environment);
-    const goal = testGoal('docker', 1, await nodeImage(docker));
+    const real = contextIn(placesIn(folder), { environment });
+    const goal = imageGoal('docker', 1, await nodeImage(docker));
     await ensureCluster(goal, dockerProvider, join(folder, 'run'), real);
     const mirror = await hollowEngine(join(folder, 'mirror.sock'), environment.DOCKER_HOST);
     try {
-      const context = contextIn(folder, { ...environment, DOCKER_HOST: mirror.host });
+      const context = contextIn(placesIn(folder), {
+        environment: { ...environment, DOCKER_HOST: mirror.host },
+      });
       const wanted = { ...goal.goal, groups: goal.goal.groups.map((group) => ({ ...group, count: many })) };
       const look = (count) => mirror.with(count, () => dockerProvider.observe(goal.cluster, context));
       const plan = (seen) => dockerProvider.plan(wanted, seen);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { bareNetwork, buildByHand, contextIn, timed, withEngine } from './engine.mjs';
+import { contextIn, placesIn } from '../support/built-engine.mjs';
+import { bareNetwork, buildByHand, timed, withEngine } from './engine.mjs';
 import { interleaved, round } from './measure.mjs';
 
 export const name = 'images';
@@ -15,7 +16,7 @@ export async function run() {
     const network = await bareNetwork(docker, '10.214.250.0/28');
     const made = [];
     try {
-      const tools = contextIn(folder, environment);
+      const tools = contextIn(placesIn(folder), { environment });
       const ours = (base, cache) => buildOurs(imageBuilder, base, tools, join(folder, cache));
       const files = await expertsFiles(tools);
       const theirs = (base, options) =>

@@ -4,11 +4,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { contextIn, goalOf, placesIn } from '../support/built-engine.mjs';
 import { interleaved, round } from './measure.mjs';
 
 export const name = 'nodes';
 export const aim = 'up and down take at most 1.3 × bare spawns of the same processes, and grow linearly';
 
+const prefix = { builder: 'prefix', prefix: '/usr', basePrefix: '/usr' };
 const nodeSide = join(import.meta.dirname, '..', '..', 'repo2vc', 'node-side');
 const listing = readFileSync(join(nodeSide, 'listing.sh'), 'utf8');
 
@@ -22,8 +24,8 @@ export async function run() {
   for (const count of [1, 4, 16]) {
     const times = await interleaved(5, {
       cluster: async () => {
-        const context = contextIn(folder);
-        const cluster = clusterOf(count);
+        const context = contextIn(placesIn(folder));
+        const cluster = goalOf('process', count, prefix);
         const begin = performance.now();
         await engine.ensureCluster(cluster, provider, join(folder, 'run'), context);
         await destroyCluster(cluster.cluster.id, provider, {}, context);
@@ -45,38 +47,6 @@ export async function run() {
   }
   rmSync(folder, { recursive: true });
   return rows;
-}
-
-function contextIn(folder) {
-  return {
-    emit: () => undefined,
-    clock: {
-      now: () => new Date(),
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-    },
-    random: (n) => randomBytes(n).toString('hex').slice(0, n),
-    signal: new AbortController().signal,
-    places: { state: join(folder, 'state'), cache: join(folder, 'cache'), config: join(folder, 'config') },
-    environment: process.env,
-    owner: 'bench@here',
-  };
-}
-
-function clusterOf(count) {
-  const environment = { id: 'e'.repeat(64), builder: 'prefix', prefix: '/usr', basePrefix: '/usr' };
-  return {
-    schemaVersion: 1,
-    cluster: {
-      id: `b-${randomBytes(6).toString('hex')}`,
-      owner: 'bench@here',
-      createdAt: new Date().toISOString(),
-    },
-    provider: 'process',
-    goal: {
-      groups: [{ role: 'node', count, environment }],
-      expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    },
-  };
 }
 
 /**

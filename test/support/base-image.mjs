@@ -22,6 +22,13 @@ export const baseImage = `repo2vc-test/base:${suite}`;
 /** The setting `containers.baseImages` of tests. */
 export const baseImages = { 'python:*': baseImage, 'debian:*': baseImage };
 
+/** A small image for nodes on it, with sh and a Python without packages. Small to make, so that every test may have it made. */
+export const nodeDockerfile = `FROM ${baseImage}
+RUN useradd --uid 1000 --create-home jovyan
+USER jovyan
+WORKDIR /home/jovyan
+`;
+
 const packages = ['ca-certificates', 'python3', 'python3-pip'];
 const environment = ['CMD ["python3"]', 'ENV LANG=C.UTF-8'];
 

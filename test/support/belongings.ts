@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientIdOf } from '../../repo2vc/src/pipeline/clusters.ts';
 import type { Person } from './cli.ts';
-import { objectsOf } from './engine-objects.mjs';
 
 /**
  * Everything of a person's runs that is on this computer, to be compared before and after: node folders, addresses,
@@ -19,13 +17,6 @@ export function belongings(person: Person, ids: readonly string[] = []): string[
       .map((name) => `memory ${name}`),
     ...processesOf(person, runs).map((pid) => `process ${pid} ${factOf(pid, 'cmdline').slice(0, 120)}`),
   ].sort();
-}
-
-/** What there is of a person's runs on the container engine of the tests. `ids` are runs whose folders are gone. */
-export async function onEngine(person: Person, ids: readonly string[] = []): Promise<string[]> {
-  const runs = [...new Set([...runIdsOf(person), ...ids])];
-  const lists = await Promise.all(runs.flatMap((id) => [objectsOf(id), objectsOf(clientIdOf(id))]));
-  return lists.flat().sort();
 }
 
 /** The runs that have a folder, oldest first. */

@@ -3,12 +3,10 @@
 // and its answer has not come. Its one argument is JSON; see `Drive` in drive-clusters.ts. Prints how many effects there were.
 
 import childProcess from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import promises from 'node:fs/promises';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { baseImages } from './base-image.mjs';
+import { contextIn } from './built-engine.mjs';
 
 const drive = JSON.parse(process.argv[2]);
 const kill = process.kill.bind(process);
@@ -45,19 +43,7 @@ const engine = await import('../../repo2vc/dist/clusters/engine.js');
 const { destroyCluster } = await import('../../repo2vc/dist/clusters/destroy.js');
 const { clusterProviders } = await import('../../repo2vc/dist/clusters/registry.js');
 const provider = clusterProviders.find((one) => one.id === drive.cluster.provider);
-const context = {
-  emit: () => undefined,
-  clock: {
-    now: () => new Date(),
-    sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
-  },
-  random: (n) => randomBytes(n).toString('hex').slice(0, n),
-  signal: new AbortController().signal,
-  places: drive.places,
-  environment: process.env,
-  owner: drive.cluster.cluster.owner,
-  containers: async () => ({ baseImages }),
-};
+const context = contextIn(drive.places, { owner: drive.cluster.cluster.owner });
 effects = 0;
 
 if (drive.action === 'destroy') {

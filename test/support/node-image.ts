@@ -1,16 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { pack } from 'tar-stream';
 import type { ImageEnvironment } from '../../repo2vc/src/model/index.ts';
-import { baseImage } from './base-image.mjs';
+import { nodeDockerfile } from './base-image.mjs';
 import { ask, call } from './engine-api.mjs';
 import { engine } from './images.ts';
-
-/** A small image for nodes, with sh and a Python without packages. Small to make, so that every test may have it made. */
-const dockerfile = `FROM ${baseImage}
-RUN useradd --uid 1000 --create-home jovyan
-USER jovyan
-WORKDIR /home/jovyan
-`;
 
 const name = 'repo2vc-test/node:1';
 
@@ -36,7 +29,7 @@ export async function nodeImage(): Promise<string> {
 
 async function build(host: string): Promise<void> {
   const tar = pack();
-  tar.entry({ name: 'Dockerfile' }, dockerfile);
+  tar.entry({ name: 'Dockerfile' }, nodeDockerfile);
   tar.finalize();
   const upload = tar.pipe(new PassThrough());
   const { text: said } = await call(host, 'POST', `/build?t=${name}&networkmode=none&rm=1&forcerm=1`, {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { clusterProviders } from '../../../repo2vc/src/clusters/registry.ts';
 import type { ClusterProvider } from '../../../repo2vc/src/clusters/types.ts';
+import type { Context } from '../../../repo2vc/src/context.ts';
 import { Failure } from '../../../repo2vc/src/failure.ts';
 import {
   destroyCluster,
@@ -70,11 +71,22 @@ test('that nothing is left is not said as long as somebody who may have it canno
 test('without a container engine nothing is in one, unless a run says that it made it there', async () => {
   const context = besideSilent('no-engine');
   expect(await destroyCluster('r-2-b', {}, context)).toEqual({ existed: false });
-  const folder = join(context.places.state, 'runs', 'r-2-b');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'target.json'), JSON.stringify(targetOf({ provider: 'docker' })));
+  chose(context, 'r-2-b', 'docker');
   expect((await failureOf(() => destroyCluster('r-2-b', {}, context))).code).toBe('no-engine');
 });
+
+test('who did not make a cluster, as its run says, need not be asked', async () => {
+  const context = besideSilent('engine-silent');
+  chose(context, 'r-2-b', 'process');
+  expect(await destroyCluster('r-2-b', {}, context)).toEqual({ existed: false });
+});
+
+/** A run that chose its provider, and whose cluster has ended. */
+function chose(context: Context, run: string, provider: 'docker' | 'process'): void {
+  const folder = join(context.places.state, 'runs', run);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'target.json'), JSON.stringify(targetOf({ provider })));
+}
 
 test('a sweep tells of every cluster that it could not end', async () => {
   const context = stubborn('r-1-a', 'r-1-b');
