@@ -114,10 +114,10 @@ case $action in
   view) view ;;
   stop)
     mark=REPO2VC_JOB=$name
-    round=0
+    tries=0
     # One that has just been started may have no program yet.
-    while [ "$(view)" = running ] && [ "$round" -lt 50 ]; do
-      round=$((round + 1))
+    while [ "$(view)" = running ] && [ "$tries" -lt 50 ]; do
+      tries=$((tries + 1))
       end_all
       sleep 0.1
     done

@@ -7,16 +7,22 @@
 set -u
 trap 'exit 0' TERM INT
 
-# Others than the two that are always there: this one and its sleep.
+# Others than this one.
 is_used() {
   set -- /proc/[0-9]*
-  [ $# -gt 2 ]
+  [ $# -gt 1 ]
 }
 
 idle=0
+until=$1
 while :; do
-  until=$1
-  { read -r until </.repo2vc/lease; } 2>/dev/null
+  # While another lease is being written there is none, or a part of one: then the end stays as it was.
+  if { read -r told </.repo2vc/lease; } 2>/dev/null; then
+    case $told in
+      '' | *[!0-9]*) ;;
+      *) until=$told ;;
+    esac
+  fi
   [ "$(date +%s)" -lt "$until" ] || exit 0
   if [ "${2:-}" = idle ]; then
     idle=$((idle + 1))
