@@ -6,13 +6,13 @@ import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './support/cache.mjs';
 import { missingTools, tools } from './support/computer.mjs';
 import { engineForTests } from './support/engine.mjs';
 import { leftovers, newThings, thingsOf } from './support/leftovers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const filters = process.argv.slice(2);
-const cache = process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`);
 const ours = (...path) => join(root, 'node_modules', ...path);
 process.on('SIGINT', () => undefined); // the programs below get it too, and end; then we tell what happened
 
@@ -82,7 +82,7 @@ async function runTests(missing) {
   const env = {
     ...process.env,
     TMPDIR: folder,
-    REPO2VC_TEST_CACHE: cache,
+    REPO2VC_TEST_CACHE: cacheFolder,
     REPO2VC_TEST_MISSING: missing.join(','),
   };
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -99,7 +99,7 @@ async function runTests(missing) {
 async function findEngine() {
   if (filters.length > 0 && filters.every((filter) => filter.startsWith('unit'))) return undefined;
   try {
-    return await engineForTests(cache);
+    return await engineForTests(cacheFolder);
   } catch (error) {
     console.log(`\nNo container engine for the tests: ${error.message}`);
     return undefined;

@@ -7,15 +7,12 @@ import Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import { nodeDockerfile } from '../support/base-image.mjs';
 import { goalOf } from '../support/built-engine.mjs';
+import { cacheFolder } from '../support/cache.mjs';
 import { engineForTests } from '../support/engine.mjs';
-
-/** What is dear to make, and is kept for the next time. */
-export const cache =
-  process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid()}`);
 
 /** Measures with an engine and a temporary folder; one row says so when there is no engine. */
 export async function withEngine(measure) {
-  const engine = await engineForTests(cache).catch((error) => error);
+  const engine = await engineForTests(cacheFolder).catch((error) => error);
   if (engine instanceof Error) return [{ what: `no container engine: ${engine.message}` }];
   const folder = mkdtempSync(join(tmpdir(), 'repo2vc-bench-'));
   const environment = { ...process.env, DOCKER_HOST: engine.host };

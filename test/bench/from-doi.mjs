@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { baseImages } from '../support/base-image.mjs';
-import { cache } from './engine.mjs';
+import { cacheFolder } from '../support/cache.mjs';
 import { interleaved, round, timeOf } from './measure.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -51,7 +51,7 @@ export async function fromDoi(provider, aim, floorsOf) {
 function personIn(folder) {
   const env = { ...process.env };
   for (const name of ['STATE', 'CONFIG']) env[`XDG_${name}_HOME`] = join(folder, name.toLowerCase());
-  env.XDG_CACHE_HOME = cache;
+  env.XDG_CACHE_HOME = cacheFolder;
   mkdirSync(join(folder, 'config', 'repo2vc'), { recursive: true });
   const settings = JSON.stringify({ containers: { baseImages } });
   writeFileSync(join(folder, 'config', 'repo2vc', 'settings.yaml'), settings);

@@ -79,7 +79,7 @@ export function stranger(...archives: readonly ServedArchive[]): Person {
 }
 
 /** Writes the settings of a person who knows these archives, as it would be done for one on another computer. */
-export function tellOf(person: Person, archives: readonly ServedArchive[]): void {
+function tellOf(person: Person, archives: readonly ServedArchive[]): void {
   const entries = archives.map(({ origin, doiPrefix }, index) => ({
     name: `there-${index + 1}`,
     origin,

@@ -8,6 +8,7 @@ import type { Clock, Context } from '../../repo2vc/src/context.ts';
 import type { Event } from '../../repo2vc/src/events.ts';
 import { interrupted } from '../../repo2vc/src/failure.ts';
 import { baseImages } from './base-image.mjs';
+import { cacheFolder } from './cache.mjs';
 
 /** The real clock. */
 export const realClock: Clock = {
@@ -28,11 +29,8 @@ export function temporaryFolder(): string {
 
 /** Where tests keep what is dear to make and can be made again: uv, prefixes, wheels. Survives between runs. */
 export function testCache(): string {
-  const folder = join(
-    process.env.REPO2VC_TEST_CACHE ?? join(tmpdir(), `repo2vc-test-cache-${process.getuid?.()}`),
-  );
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
-  return folder;
+  mkdirSync(cacheFolder, { recursive: true, mode: 0o755 });
+  return cacheFolder;
 }
 
 /** A context of the test's own: its own folders, the real clock, all events in a list. */

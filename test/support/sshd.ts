@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './context.ts';
+import { freePort } from './jupyter.ts';
 
 /**
  * Starts an ssh server on this computer, for one test, and gives the folder of an `ssh` that knows it as `lab`: the real
@@ -46,15 +47,6 @@ export async function sshServer(): Promise<{ readonly bin: string }> {
   });
   while (!(await answers(port))) await sleep(50);
   return { bin };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function answers(port: number): Promise<boolean> {
