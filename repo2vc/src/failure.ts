@@ -37,6 +37,14 @@ export function isFailure(error: unknown): error is Failure {
   return error instanceof Error && error.name === 'Failure' && 'code' in error && 'retryable' in error;
 }
 
+/**
+ * The Failure that was thrown, for whoever goes on without what failed. Anything else, and an interruption, is thrown on.
+ */
+export function failureOrThrow(error: unknown): Failure {
+  if (!isFailure(error) || error.code === 'interrupted') throw error;
+  return error;
+}
+
 /** The failure for work that was told to stop; the command line ends with 130 for it. */
 export function interrupted(): Failure {
   return new Failure('interrupted', 'Interrupted.');

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Failure } from '../failure.ts';
 import type { Base, Environment, EnvironmentSpec, Finding, Outcome, Platform } from '../model/index.ts';
 
 /** What an environment is built on and for: the answers of `target`. */
@@ -19,7 +20,7 @@ export interface BuildTools extends Context {
 export interface Builder {
   readonly id: 'prefix' | 'image';
   /** The Failure that says which line of the spec this builder cannot honour, and the way out. Pure. */
-  refusal(spec: EnvironmentSpec): Error | undefined;
+  refusal(spec: EnvironmentSpec): Failure | undefined;
   /** What the environments run on. */
   platform(context: Context): Promise<Platform>;
   /** What this spec will be built on, as it is now; or a Failure that says how to get one. Fetches nothing large. */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { Failure, isFailure } from '../failure.ts';
+import { Failure, failureOrThrow } from '../failure.ts';
 import type { ClusterView } from '../model/index.ts';
 import { observeCluster } from './destroy.ts';
 import type { ClusterProvider } from './types.ts';
@@ -57,8 +57,7 @@ export async function listClusters(
 
 /** The failure of a provider that could not be asked; what else is thrown, and an interruption, is thrown on. */
 export function silenceOf(error: unknown): Failure {
-  if (!isFailure(error) || error.code === 'interrupted') throw error;
-  return error;
+  return failureOrThrow(error);
 }
 
 /** Which clusters a sweep removes: one's own that have expired; with `all`, one's own that have not, too. */

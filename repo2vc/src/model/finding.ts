@@ -1,4 +1,4 @@
-import { type Args, isFailure } from '../failure.ts';
+import { type Args, failureOrThrow } from '../failure.ts';
 
 /**
  * One thing that `doctor` found on this computer. `code` and `args` are stable; `message` is the sentence for them, and
@@ -18,30 +18,26 @@ export function fine(topic: string, code: string, message: string, args: Args = 
   return { topic, state: 'ok', code, args, message };
 }
 
-/** Something that a person may want to know or change; nothing depends on it. */
-export function note(
-  topic: string,
-  code: string,
-  message: string,
-  args: Args = {},
-  remedy?: string,
-): Finding {
-  return { topic, state: 'note', code, args, message, ...(remedy ? { remedy } : {}) };
+type Maker = (topic: string, code: string, message: string, args?: Args, remedy?: string) => Finding;
+
+function maker(state: Finding['state']): Maker {
+  return (topic, code, message, args = {}, remedy) => ({
+    ...{ topic, state, code, args, message },
+    ...(remedy ? { remedy } : {}),
+  });
 }
+
+/** Something that a person may want to know or change; nothing depends on it. */
+export const note = maker('note');
 
 /** Something without which a reproduction would fail. */
-export function problem(
-  topic: string,
-  code: string,
-  message: string,
-  args: Args = {},
-  remedy?: string,
-): Finding {
-  return { topic, state: 'problem', code, args, message, ...(remedy ? { remedy } : {}) };
-}
+export const problem = maker('problem');
 
-/** The finding for a Failure; anything else that is thrown, and an interruption, is thrown on. */
-export function problemFrom(topic: string, error: unknown): Finding {
-  if (!isFailure(error) || error.code === 'interrupted') throw error;
-  return problem(topic, error.code, error.message, error.args, error.hint);
+/**
+ * The finding for a Failure; its hint is the remedy where none is given. Anything else that is thrown, and an
+ * interruption, is thrown on.
+ */
+export function problemFrom(topic: string, error: unknown, remedy?: string): Finding {
+  const { code, message, args, hint } = failureOrThrow(error);
+  return problem(topic, code, message, args, remedy ?? hint);
 }

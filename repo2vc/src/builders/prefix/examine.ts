@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
-import { isFailure } from '../../failure.ts';
 import { type RunResult, run } from '../../io/processes.ts';
-import type { Finding, PythonSpec } from '../../model/index.ts';
+import { type Finding, fine, note, type PythonSpec, problem, problemFrom } from '../../model/index.ts';
 import { mend } from '../problems.ts';
 import { oldestUv, uvVersion } from '../uv-wheel.ts';
 import { chooseInterpreter } from './interpreter.ts';
@@ -10,6 +9,7 @@ import { findUv, type Uv } from './uv.ts';
 
 const anyPython: PythonSpec = { kind: 'python', python: 'any', requirements: [] };
 
+const installPip = 'sudo apt-get install python3-pip';
 /** What shows from where packages are to come. */
 const showSettings = 'python3 -m pip config list';
 
@@ -24,80 +24,46 @@ export async function examine(context: Context): Promise<readonly Finding[]> {
 async function examinePython(context: Context): Promise<Finding> {
   try {
     const { version, path } = await chooseInterpreter('', anyPython, context);
-    const message = `Python ${version} at ${path}.`;
-    return { topic: 'python', state: 'ok', code: 'python-found', args: { version, path }, message };
+    return fine('python', 'python-found', `Python ${version} at ${path}.`, { version, path });
   } catch (error) {
-    return problem('python', error, 'sudo apt-get install python3 python3-pip');
+    return problemFrom('python', error, 'sudo apt-get install python3 python3-pip');
   }
 }
 
 function examinePip(version: string | undefined, uv: Uv | undefined): Finding {
-  if (version) {
-    return { topic: 'pip', state: 'ok', code: 'pip-found', args: { version }, message: `pip ${version}.` };
-  }
-  return {
-    topic: 'pip',
-    state: uv ? 'note' : 'problem',
-    code: 'pip-missing',
-    args: {},
-    message: uv ? 'There is no pip; uv does without it.' : 'There is no pip, which would fetch uv.',
-    remedy: 'sudo apt-get install python3-pip',
-  };
+  if (version) return fine('pip', 'pip-found', `pip ${version}.`, { version });
+  return uv
+    ? note('pip', 'pip-missing', 'There is no pip; uv does without it.', {}, installPip)
+    : problem('pip', 'pip-missing', 'There is no pip, which would fetch uv.', {}, installPip);
 }
 
 function examineUv(uv: Uv | undefined, pip: string | undefined): Finding {
   if (uv) {
     const { version, path } = uv;
-    return {
-      topic: 'uv',
-      state: 'ok',
-      code: 'uv-found',
-      args: { version, path },
-      message: `uv ${version} at ${path}.`,
-    };
+    return fine('uv', 'uv-found', `uv ${version} at ${path}.`, { version, path });
   }
   const args = { version: uvVersion, oldest: oldestUv };
-  const message = `There is no uv ${oldestUv} or newer; version ${uvVersion} will be fetched when it is needed.`;
-  if (pip) return { topic: 'uv', state: 'ok', code: 'uv-will-be-fetched', args, message };
-  return {
-    topic: 'uv',
-    state: 'problem',
-    code: 'uv-missing',
-    args,
-    message: `There is no uv ${oldestUv} or newer, and no pip to fetch it.`,
-    remedy: 'sudo apt-get install python3-pip',
-  };
+  const missing = `There is no uv ${oldestUv} or newer`;
+  if (pip) {
+    const message = `${missing}; version ${uvVersion} will be fetched when it is needed.`;
+    return fine('uv', 'uv-will-be-fetched', message, args);
+  }
+  return problem('uv', 'uv-missing', `${missing}, and no pip to fetch it.`, args, installPip);
 }
 
 /** Asks the index for one small package, with the very settings that a build has. */
 async function examineIndex(uv: Uv | undefined, pip: boolean, context: Context): Promise<Finding> {
   try {
     const asked = uv ? await askByUv(uv, context) : pip ? await askByPip(context) : undefined;
-    if (asked?.code === 0) {
-      return {
-        topic: 'packages',
-        state: 'ok',
-        code: 'packages-reachable',
-        args: {},
-        message: 'The package index answers.',
-      };
-    }
+    if (asked?.code === 0) return fine('packages', 'packages-reachable', 'The package index answers.');
     const said = asked ? `${asked.stderr.toString('utf8')}${asked.stdout.toString('utf8')}` : '';
     const known = mend(said, 'a trial');
-    if (known) return problem('packages', known, showSettings);
+    if (known) return problemFrom('packages', known, showSettings);
     const last = said.trim().split('\n').at(-1) ?? '';
     const message = `Whether the package index answers could not be found out. ${last}`.trim();
-    const args = { said: last };
-    return {
-      topic: 'packages',
-      state: 'note',
-      code: 'packages-unknown',
-      args,
-      message,
-      remedy: showSettings,
-    };
+    return note('packages', 'packages-unknown', message, { said: last }, showSettings);
   } catch (error) {
-    return problem('packages', error, showSettings);
+    return problemFrom('packages', error, showSettings);
   }
 }
 
@@ -131,9 +97,4 @@ async function pipVersion(context: Context): Promise<string | undefined> {
     return undefined;
   });
   return /^pip (\S+)/.exec(result?.stdout.toString('utf8') ?? '')?.[1];
-}
-
-function problem(topic: string, error: unknown, remedy: string): Finding {
-  if (!isFailure(error) || error.code === 'interrupted') throw error;
-  return { topic, state: 'problem', code: error.code, args: error.args, message: error.message, remedy };
 }

@@ -1,6 +1,6 @@
 import { builderOf } from '../../builders/registry.ts';
 import type { ClusterProvider, Guarantees } from '../../clusters/types.ts';
-import { Failure, isFailure } from '../../failure.ts';
+import { Failure, failureOrThrow } from '../../failure.ts';
 import {
   type Base,
   nearest,
@@ -34,7 +34,7 @@ export async function chooseProvider(
 ): Promise<Outcome<Choice>> {
   const candidates = name === undefined ? providers : [named(name, providers)];
   const reasons: Reason[] = [];
-  const refusals: Error[] = [];
+  const refusals: Failure[] = [];
   const failures: Failure[] = [];
   for (const provider of candidates) {
     const refusal = refusalOf(plan, provider);
@@ -51,16 +51,16 @@ export async function chooseProvider(
       const why = [...reasons, chosenBecause(provider, name, providers)];
       return { value: { provider, guarantees, ...foundation, reasons: why } };
     } catch (error) {
-      if (!isFailure(error) || error.code === 'interrupted') throw error;
-      failures.push(error);
-      reasons.push(reasonFor('provider-unavailable', provider, error));
+      const failure = failureOrThrow(error);
+      failures.push(failure);
+      reasons.push(reasonFor('provider-unavailable', provider, failure));
     }
   }
   throw failureOf(failures[0], refusals[0]);
 }
 
 /** Who lacks what one provider needs is also told why another will not do. */
-function failureOf(failure: Failure | undefined, refusal: Error | undefined): Error {
+function failureOf(failure: Failure | undefined, refusal: Failure | undefined): Error {
   if (!failure || !refusal) return failure ?? refusal ?? new Error('no cluster provider is registered');
   const { code, hint, retryable, args } = failure;
   const options = { retryable, args, cause: failure, ...(hint !== undefined && { hint }) };
@@ -76,7 +76,7 @@ async function foundationOf(plan: Plan, provider: ClusterProvider, tools: StepTo
   return { bases, platform: await builder.platform(tools) };
 }
 
-function refusalOf(plan: Plan, provider: ClusterProvider): Error | undefined {
+function refusalOf(plan: Plan, provider: ClusterProvider): Failure | undefined {
   const builder = builderOf(provider.builder);
   return Object.values(plan.environments)
     .map((spec) => builder.refusal(spec))
@@ -95,8 +95,8 @@ function chosenBecause(
 }
 
 /** By code alone: what a failure's sentence says may change from one look to the next, and reasons are hashed. */
-function reasonFor(code: string, provider: ClusterProvider, error: Error): Reason {
-  return { code, args: { provider: provider.id, why: isFailure(error) ? error.code : 'unknown' } };
+function reasonFor(code: string, provider: ClusterProvider, failure: Failure): Reason {
+  return { code, args: { provider: provider.id, why: failure.code } };
 }
 
 function named(id: string, providers: readonly ClusterProvider[]): ClusterProvider {
