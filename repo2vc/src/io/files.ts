@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
-import type { FileEntry } from '../model/index.ts';
+import { byPath, type FileEntry } from '../model/index.ts';
 import { checksumsOfFile } from './checksums.ts';
 
 /**
@@ -10,23 +10,6 @@ import { checksumsOfFile } from './checksums.ts';
  * beside it, fsync, rename, fsync of the folder. Makes missing folders. A full disk is the Failure `disk-full`.
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
-  await writeAtomic(path, data, mode, true);
-}
-
-/**
- * The same for what is of no use after a power cut: readers, and a killed process, meet the old bytes or the new ones,
- * but nothing waits for the disk.
- */
-export async function replaceFile(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
-  await writeAtomic(path, data, mode, false);
-}
-
-async function writeAtomic(
-  path: string,
-  data: string | Uint8Array,
-  mode: number,
-  durable: boolean,
-): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
   await translateDiskErrors(path, async () => {
@@ -34,12 +17,12 @@ async function writeAtomic(
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(data);
-      if (durable) await file.sync();
+      await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
-    if (durable) await syncFolder(folder);
+    await syncFolder(folder);
   }).catch(async (error: unknown) => {
     await rm(temporary, { force: true });
     throw error;
@@ -117,27 +100,34 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** A file below a folder, before its bytes were read. */
+export type FoundFile = Pick<FileEntry, 'path' | 'size' | 'executable'>;
+
 /**
- * Lists the regular files below `folder` with size and SHA-256, sorted by path. Symbolic links and special files are
- * not followed and not listed; `skip` leaves a path (relative, of a file or folder) out.
+ * Lists the regular files below `folder`, sorted by path, without reading them. Symbolic links and special files are not
+ * followed and not listed.
  */
-export async function listFiles(
-  folder: string,
-  skip: (path: string) => boolean = () => false,
-): Promise<FileEntry[]> {
-  const found: FileEntry[] = [];
+export async function findFiles(folder: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
   const walk = async (prefix: string): Promise<void> => {
     for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
       const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-      if (skip(path)) continue;
       if (entry.isDirectory()) await walk(path);
-      else if (entry.isFile()) {
-        const { size, mode } = await lstat(join(folder, path));
-        const { sha256 } = (await checksumsOfFile(join(folder, path))).digest();
-        found.push({ path, size, sha256, ...(mode & 0o100 ? { executable: true as const } : {}) });
-      }
+      if (!entry.isFile()) continue;
+      const { size, mode } = await lstat(join(folder, path));
+      found.push({ path, size, ...(mode & 0o100 ? { executable: true as const } : {}) });
     }
   };
   await walk('');
-  return found.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return found.sort(byPath);
+}
+
+/** As findFiles, and reads them for their SHA-256. */
+export async function listFiles(folder: string): Promise<FileEntry[]> {
+  const entries: FileEntry[] = [];
+  for (const file of await findFiles(folder)) {
+    const sums = await checksumsOfFile(join(folder, file.path));
+    entries.push({ ...file, sha256: sums.digest().sha256 });
+  }
+  return entries;
 }

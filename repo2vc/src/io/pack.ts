@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { byPath } from '../model/index.ts';
 import { translateDiskErrors } from './files.ts';
 
 /** A file to pack: where it lies (absolute), and its path in the archive. */
@@ -15,7 +16,7 @@ export interface Packed {
  */
 export async function packZip(files: readonly Packed[], to: string, signal: AbortSignal): Promise<void> {
   const zip = new ZipFile();
-  const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  const sorted = [...files].sort(byPath);
   // The earliest time that a zip can hold, in local time as zips have it, so the same everywhere.
   const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true };
   for (const { from, path } of sorted) zip.addFile(from, path, options);

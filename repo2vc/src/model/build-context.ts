@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { FileEntry } from '../generated/types.ts';
-import { hashOf } from './content.ts';
+import { byPath, hashOf } from './content.ts';
 import { dockerignore, type IsIgnored } from './dockerignore.ts';
 
 /**
@@ -36,9 +36,4 @@ export function contextIdOf(files: readonly FileEntry[]): string {
       .map((file) => `${file.sha256} ${file.executable ? 'x' : '-'} ${file.size} ${file.path}\n`)
       .join(''),
   );
-}
-
-/** The byte order of paths. */
-export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 }

@@ -22,6 +22,11 @@ export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
  * of their names, so anybody can check it: `LC_ALL=C; sha256sum -- * | sha256sum`.
  */
 export function contentIdOf(files: readonly { readonly path: string; readonly sha256: string }[]): string {
-  const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  const sorted = [...files].sort(byPath);
   return hashOf(sorted.map((file) => `${file.sha256}  ${file.path}\n`).join(''));
+}
+
+/** The byte order of paths. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 }

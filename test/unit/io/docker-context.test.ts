@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Failure } from '../../../repo2vc/src/failure.ts';
-import { findFiles, packContext } from '../../../repo2vc/src/io/docker/context.ts';
+import { filesOfContext, packContext } from '../../../repo2vc/src/io/docker/context.ts';
 import { contextIdOf, hashOf } from '../../../repo2vc/src/model/index.ts';
 import { temporaryFolder } from '../../support/context.ts';
 import { failureOf } from '../../support/failures.ts';
@@ -24,7 +24,7 @@ async function packed(
   check: Parameters<typeof packContext>[0]['check'] = () => undefined,
 ) {
   const chunks: Buffer[] = [];
-  const stream = packContext({ folder, files: await findFiles(folder), texts, check });
+  const stream = packContext({ folder, files: await filesOfContext(folder), texts, check });
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }

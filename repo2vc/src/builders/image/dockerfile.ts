@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { type FoundFile, findFiles } from '../../io/docker/context.ts';
-import { codeOf, readIfThere } from '../../io/files.ts';
+import { filesOfContext } from '../../io/docker/context.ts';
+import { codeOf, type FoundFile, readIfThere } from '../../io/files.ts';
 import { readDockerfile } from '../../model/dockerfile.ts';
 import {
   contextIdOf,
@@ -58,7 +58,7 @@ export async function buildDockerfile(build: DockerfileBuild, preparation: Prepa
 
 /** The files that are sent, and the ignore file that says what is not. */
 async function filesIn(folder: string, spec: DockerfileSpec, most: number) {
-  const found = await findFiles(folder).catch((error: unknown) => {
+  const found = await filesOfContext(folder).catch((error: unknown) => {
     throw codeOf(error) === 'ENOENT' ? changed(spec) : error;
   });
   const ignoring = ignoreFilesOf(spec.file).find((path) => found.some((file) => file.path === path));

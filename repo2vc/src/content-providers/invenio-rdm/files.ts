@@ -5,7 +5,7 @@ import { checksumsOfFile, statedChecksum } from '../../io/checksums.ts';
 import { tooLarge, tooManyFiles } from '../../io/copy-tree.ts';
 import { listFiles } from '../../io/files.ts';
 import { distinctPaths, safeRelativePath } from '../../io/paths.ts';
-import type { FileEntry, InvenioRdmReference } from '../../model/index.ts';
+import { byPath, type FileEntry, type InvenioRdmReference } from '../../model/index.ts';
 import { capsOf } from '../caps.ts';
 import type { FetchTools } from '../types.ts';
 import { type RecordFile, type RecordView, typedOf, whomToAsk } from './record.ts';
@@ -51,7 +51,7 @@ export async function fetchFiles(incoming: Incoming, tools: FetchTools): Promise
     tools.emit({ code: 'file-verified', args: { file: file.key, bytes: file.size, sha256 } });
   }
   await rm(parts, { recursive: true, force: true });
-  return entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return entries.sort(byPath);
 }
 
 async function removeOthers({ files, record, to }: Incoming): Promise<void> {

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { Failure, isFailure } from '../../failure.ts';
-import { byPath, type FileEntry } from '../../model/index.ts';
+import type { FileEntry } from '../../model/index.ts';
+import { type FoundFile, findFiles } from '../files.ts';
 import { safeRelativePath } from '../paths.ts';
-
-/** A file below a folder, before its bytes were read. */
-export type FoundFile = Pick<FileEntry, 'path' | 'size' | 'executable'>;
 
 /** A build context as it is sent: files below a folder, and texts of ours beside them. */
 export interface BuildContext {
@@ -26,22 +24,13 @@ export interface BuildContext {
 const oneTime = new Date('1980-01-02T00:00:00Z');
 
 /**
- * Lists the regular files below a folder by their path, without reading them. Links, sockets and devices are no part of
- * a snapshot, so none of a context. Failure `unsafe-path` for a name that no snapshot holds.
+ * Lists what of a folder a context may hold, without reading it. Links, sockets and devices are no part of a snapshot, so
+ * none of a context. Failure `unsafe-path` for a name that no snapshot holds.
  */
-export async function findFiles(folder: string): Promise<FoundFile[]> {
-  const found: FoundFile[] = [];
-  const walk = async (prefix: string): Promise<void> => {
-    for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
-      const path = safeRelativePath(prefix === '' ? entry.name : `${prefix}/${entry.name}`, folder);
-      if (entry.isDirectory()) await walk(path);
-      if (!entry.isFile()) continue;
-      const { size, mode } = await lstat(join(folder, path));
-      found.push({ path, size, ...(mode & 0o100 ? { executable: true as const } : {}) });
-    }
-  };
-  await walk('');
-  return found.sort(byPath);
+export async function filesOfContext(folder: string): Promise<FoundFile[]> {
+  const found = await findFiles(folder);
+  for (const { path } of found) safeRelativePath(path, folder);
+  return found;
 }
 
 /**
