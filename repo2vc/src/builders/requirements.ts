@@ -17,7 +17,7 @@ const named = /^[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\]\s*)?(?:$|[@=<>!~;(#]|
 const address = /^(?:git\+)?https?:\/\/\S/;
 
 /**
- * The Failure for a requirement that a prefix cannot honour, naming the line and the way out. What a requirements file
+ * The Failure for a requirement that no environment can be built with, naming the line and the way out. What a requirements file
  * may hold is the buildpack's matter; this guards uv, whoever wrote the spec. Pure.
  */
 export function refusalOf(requirement: Requirement): Failure | undefined {
@@ -112,7 +112,7 @@ export function renderPinned(pinned: readonly Pinned[], requirements: readonly R
   return `${[...options, ...lines].join('\n')}\n`;
 }
 
-/** The packages of a lock: what was pinned, with the versions that `uv pip list --format json` found. Pure. */
+/** The packages of a lock: what was pinned, with the versions that were found in the environment. Pure. */
 export function lockedPackages(
   pinned: readonly Pinned[],
   installed: readonly { readonly name: string; readonly version: string }[],

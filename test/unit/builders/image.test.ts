@@ -3,7 +3,7 @@ import { joined } from '../../../repo2vc/src/builders/image/authorities.ts';
 import { mappedName, pythonImages, repositoryOf } from '../../../repo2vc/src/builders/image/base-names.ts';
 import { buildFailure } from '../../../repo2vc/src/builders/image/failures.ts';
 import { imageBuilder, imageIdOf } from '../../../repo2vc/src/builders/image/index.ts';
-import { probeWords, readProbe } from '../../../repo2vc/src/builders/image/lock.ts';
+import { probeWords, readProbe } from '../../../repo2vc/src/builders/image/probe-script.ts';
 import {
   renderEnvironment,
   renderPython,

@@ -29,7 +29,7 @@ export async function chooseBase(spec: EnvironmentSpec, context: Context): Promi
   throw baseMissing(missing);
 }
 
-/** An image that could not be found, and why, in the engine's words. */
+/** An image that cannot be had, and why. */
 interface Missing {
   readonly name: string;
   readonly used: string;
@@ -97,7 +97,8 @@ function platformMissing(
   );
 }
 
-function baseMissing(missing: readonly Missing[]): Failure {
+/** The Failure for images to build on that could not be found, or fetched. */
+export function baseMissing(missing: readonly Missing[]): Failure {
   const told = missing.map(({ name, used, why }) => `${name}${used === name ? '' : ` (as ${used})`}: ${why}`);
   const [{ name, used } = { name: '', used: '' }] = missing;
   return new Failure('base-image-missing', `The image to build on cannot be had. ${told.join('; ')}.`, {

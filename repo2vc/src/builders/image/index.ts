@@ -9,13 +9,14 @@ import {
   type ImageEnvironment,
 } from '../../model/index.ts';
 import { obtain, orConsent } from '../obtain.ts';
+import { writeRecord } from '../record.ts';
 import { refusalOf } from '../requirements.ts';
 import type { Builder, BuildTarget, BuildTools } from '../types.ts';
 import { authoritiesOf } from './authorities.ts';
 import { chooseBase } from './base.ts';
 import { examine, platformOf } from './examine.ts';
 import { makeImage } from './make.ts';
-import { completed, completeImage, recordFolder } from './store.ts';
+import { completeImage, recordFolder } from './store.ts';
 
 /** To be raised whenever the same spec would give another image. */
 const builderVersion = 1;
@@ -57,7 +58,7 @@ async function imageFor(
       make: async () => {
         const work = { name, id, spec, bases, platform, sourceBuilds, authorities, tools };
         const environment = await makeImage(work, docker);
-        await completed(folder, environment);
+        await writeRecord(folder, environment);
         return environment;
       },
     },

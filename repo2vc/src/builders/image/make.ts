@@ -13,10 +13,10 @@ import type { BuildTools } from '../types.ts';
 import { buildLog } from './build-log.ts';
 import { buildDockerfile } from './dockerfile.ts';
 import { hostSettings } from './host-settings.ts';
-import type { Probed } from './lock.ts';
 import { environmentTag, partsOf } from './names.ts';
 import { obtainBase, type Preparation, trusting } from './prepared.ts';
 import { refuseWithoutJupyter, withProbed } from './probe.ts';
+import type { Probed } from './probe-script.ts';
 import { buildPython } from './python.ts';
 import { withWorkplace } from './workplace.ts';
 

@@ -1,6 +1,6 @@
 import { hashOf } from '../../model/index.ts';
 
-/** Enough of a hash for a name; the whole one is in a label. */
+/** Enough of a hash for a name. */
 const short = (hash: string) => hash.slice(0, 32);
 
 /** The one tag of an environment's image. */

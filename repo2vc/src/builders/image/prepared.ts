@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { Failure } from '../../failure.ts';
 import { type ImageView, imageCalled, pullImage, tagImage } from '../../io/docker/images.ts';
 import { readIfThere, writeFileAtomic } from '../../io/files.ts';
 import { type BaseImage, hashOf } from '../../model/index.ts';
 import { uvRequirement } from '../uv-wheel.ts';
 import { withLock } from '../with-lock.ts';
+import { baseMissing } from './base.ts';
 import { repositoryOf } from './base-names.ts';
 import type { BuildLog } from './build-log.ts';
 import { buildIn } from './engine-build.ts';
@@ -38,12 +38,12 @@ export async function obtainBase(base: BaseImage, { place, name, context }: Prep
   const here = base.image && (await imageCalled(docker, base.image, signal));
   if (here) return here;
   const { digest, used } = base;
-  if (digest === undefined) throw gone(base, 'the engine has it no more');
+  if (digest === undefined) throw baseMissing([{ ...base, why: 'the engine has it no more' }]);
   const repository = repositoryOf(used);
   const wrong = await pullImage(docker, { repository, digest }, progressOf(name, used, context), signal);
   const pulled =
     wrong === undefined ? await imageCalled(docker, `${repository}@${digest}`, signal) : undefined;
-  if (!pulled) throw gone(base, wrong ?? 'it is not there after it was fetched');
+  if (!pulled) throw baseMissing([{ ...base, why: wrong ?? 'it is not there after it was fetched' }]);
   await tagImage(docker, pulled.id, partsOf(pulledTag(used)), signal);
   return pulled;
 }
@@ -111,13 +111,4 @@ function progressOf(name: string, used: string, { clock, emit }: Context) {
     last = now;
     emit({ code: 'download-progress', args: { file: `${used} (for ${name})`, received, bytes } });
   };
-}
-
-function gone({ name, used }: BaseImage, why: string): Failure {
-  const told = used === name ? name : `${name} (as ${used})`;
-  return new Failure('base-image-missing', `The image to build on cannot be had. ${told}: ${why}.`, {
-    hint: `Run \`docker pull ${used}\`, then the same command again.`,
-    retryable: true,
-    args: { names: [name], used: [used] },
-  });
 }

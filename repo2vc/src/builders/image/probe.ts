@@ -1,7 +1,7 @@
 import { Failure, isFailure } from '../../failure.ts';
 import { runExec } from '../../io/docker/exec.ts';
 import { nodePrograms } from '../../io/docker/node-programs.ts';
-import { type Probed, probeWords, readProbe } from './lock.ts';
+import { type Probed, probeWords, readProbe } from './probe-script.ts';
 import { type Workplace, withContainer } from './workplace.ts';
 
 /** A container of an image, in which it was asked what is in it. */

@@ -7,9 +7,9 @@ import { keepAuthorsHashes, type Pinned, parseCompiled, renderPinned } from '../
 import { readable } from './build-log.ts';
 import { buildIn } from './engine-build.ts';
 import { exhausted, type FailedStep } from './failures.ts';
-import type { Probed } from './lock.ts';
 import { type Preparation, type Prepared, withPython } from './prepared.ts';
 import { withProbed } from './probe.ts';
+import type { Probed } from './probe-script.ts';
 import { lacksPython, renderEnvironment, resolveWords } from './render.ts';
 
 /** An image of Python packages that is to be built. */

@@ -3,7 +3,7 @@ import type { ImageView } from '../../io/docker/images.ts';
 /** Where all that images are given lies in them. */
 const given = '/opt/repo2vc';
 /** Where the certificate authorities lie in every image that was given some. */
-export const authoritiesPath = `${given}/ca.pem`;
+const authoritiesPath = `${given}/ca.pem`;
 
 /** The variables by which programs find certificate authorities. */
 export const authorityVariables = [

@@ -7,6 +7,7 @@ import { run } from '../../io/processes.ts';
 import type { Interpreter, Platform, PrefixEnvironment, PythonSpec } from '../../model/index.ts';
 import { refuseProxyLogins } from '../pip-settings.ts';
 import { mend, onlySource } from '../problems.ts';
+import { writeRecord } from '../record.ts';
 import {
   builtFromSource,
   keepAuthorsHashes,
@@ -17,7 +18,7 @@ import {
 } from '../requirements.ts';
 import { type Sandbox, sandboxFor, sandboxVariables } from './sandbox.ts';
 import { type UvSettings, uvSettings } from './settings.ts';
-import { clear, complete, folderOf, letAllRead } from './store.ts';
+import { clear, folderOf, letAllRead } from './store.ts';
 import { guarded, obtainUv, type Uv } from './uv.ts';
 
 /** What a prefix is built with. */
@@ -63,7 +64,7 @@ export async function buildPrefix(
     try {
       const work = await prepareWork({ name, id, spec, target, folder, context });
       const environment = await make(work);
-      await complete(home, environment);
+      await writeRecord(home, environment);
       return environment;
     } catch (error) {
       await removeTree(folder);

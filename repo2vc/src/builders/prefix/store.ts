@@ -1,13 +1,11 @@
 import { constants } from 'node:fs';
-import { access, chmod, lchown, lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { access, chmod, lchown, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
-import { codeOf, removeTree, writeFileAtomic } from '../../io/files.ts';
-import { canonicalJson, type Environment, type PrefixEnvironment, parserOf } from '../../model/index.ts';
-
-const parseEnvironment = parserOf<Environment>('environments.schema.json#/$defs/Environment');
-const marker = 'complete.json';
+import { codeOf, removeTree } from '../../io/files.ts';
+import type { PrefixEnvironment } from '../../model/index.ts';
+import { readRecord, removeRecord } from '../record.ts';
 
 /** Where the environment with this id lies, its locks and its half-built forerunners. */
 export function folderOf(id: string, context: Context): string {
@@ -17,9 +15,8 @@ export function folderOf(id: string, context: Context): string {
 /** The environment in this folder, if it is there whole and its interpreter still is. */
 export async function completeIn(folder: string, id: string): Promise<PrefixEnvironment | undefined> {
   try {
-    const path = join(folder, marker);
-    const environment = parseEnvironment(JSON.parse(await readFile(path, 'utf8')), path);
-    if (environment.builder !== 'prefix' || environment.id !== id) return undefined;
+    const environment = await readRecord(folder);
+    if (environment?.builder !== 'prefix' || environment.id !== id) return undefined;
     if (!environment.prefix.startsWith(`${folder}/`)) return undefined;
     await access(join(environment.prefix, 'bin', 'python'), constants.X_OK);
     return environment;
@@ -41,15 +38,9 @@ function closed(folder: string, cause: unknown): Failure {
   );
 }
 
-/** Says that an environment is whole: the last thing that is written of it. */
-export async function complete(folder: string, environment: PrefixEnvironment): Promise<void> {
-  await writeFileAtomic(join(folder, 'lock.json'), canonicalJson(environment.lock));
-  await writeFileAtomic(join(folder, marker), canonicalJson(environment));
-}
-
 /** Removes what an interrupted build left. Only for the owner of the folder's lock. */
 export async function clear(folder: string): Promise<void> {
-  await rm(join(folder, marker), { force: true });
+  await removeRecord(folder);
   for (const name of await readdir(folder)) {
     if (!/^lock\.\d+\.json$/.test(name)) await removeTree(join(folder, name));
   }
