@@ -1,4 +1,6 @@
+import { at } from '../../model/loose.ts';
 import type { Docker } from './client.ts';
+import { recordsOf } from './records.ts';
 
 /** How long the engine may take to tell what it remembers: it would wait for events of its future, by its clock. */
 const patienceMs = 2_000;
@@ -19,18 +21,20 @@ export async function containersOutOfMemory(
     filters: { ...filters, type: ['container'], event: ['oom'] },
   };
   const events = await docker.stream({ method: 'GET', path: '/events', query, signal });
-  const timer = setTimeout(() => events.destroy(), patienceMs);
-  let text = '';
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    events.destroy();
+  }, patienceMs);
+  const found: Readonly<Record<string, string>>[] = [];
   try {
-    for await (const chunk of events) text += String(chunk);
+    for await (const record of recordsOf(events)) {
+      found.push((at(record, 'Actor', 'Attributes') ?? {}) as Record<string, string>);
+    }
   } catch (error) {
-    if (!events.destroyed) throw error;
+    if (!late) throw error;
   } finally {
     clearTimeout(timer);
   }
-  const lines = text.split('\n').filter((line) => line.endsWith('}'));
-  return lines.map((line) => {
-    const { Actor } = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } };
-    return Actor?.Attributes ?? {};
-  });
+  return found;
 }
