@@ -105,6 +105,28 @@ it('is over when it is closed, and can be opened again by the same name', async 
   await again.close();
 });
 
+it('is over when it is closed, also when its program on the node has been stopped', async () => {
+  let closed = false;
+  const server = createServer((_request, response) => {
+    response.write('begin');
+    response.once('close', () => {
+      closed = true;
+    });
+  });
+  const { connection, served, python } = await led(server);
+  const asked = once(server, 'request');
+  const asking = python('ask("GET", "/")');
+  await asked;
+  // The brackets keep the shell from finding itself.
+  const stop =
+    'for one in /proc/[0-9]*; do ! grep -q "rela[y].py" $one/cmdline || kill -STOP ${one#/proc/}; done';
+  expect((await connection.exec(['sh', '-c', stop])).stderr.toString()).toBe('');
+  await served.close();
+  expect(closed).toBe(true);
+  await connection.exec(['sh', '-c', 'kill -KILL -1']);
+  await asking;
+});
+
 it('ends the connections of a node that dies, and tells when one cannot be led', async () => {
   let closed = false;
   const server = createServer((_request, response) => {

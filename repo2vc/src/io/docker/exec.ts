@@ -1,4 +1,4 @@
-import { type Duplex, PassThrough, Readable } from 'node:stream';
+import { type Duplex, finished, PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, interrupted, isFailure } from '../../failure.ts';
@@ -82,7 +82,10 @@ const patienceMs = 2_000;
 /** The code of a program of which nobody saw the end: its container was ended. */
 const killed = 137;
 
-/** Waits for the connection, then for the engine: it hears of the end a little later, and streams can be closed early. */
+/**
+ * Waits for the connection, then for the engine: it hears of the end a little later, and streams can be closed early. Whose
+ * connection broke is not waited for any longer than that.
+ */
 async function endOf(docker: Docker, exec: string, connection: Duplex, signal: AbortSignal): Promise<number> {
   const broken = await closed(connection);
   if (signal.aborted) throw interrupted();
@@ -98,37 +101,51 @@ async function endOf(docker: Docker, exec: string, connection: Duplex, signal: A
   }
 }
 
-/** Gives the error when the connection did not end as it should: a program that leaves its input unread is one cause. */
+/**
+ * Gives the error when the connection did not end as it should: a program that leaves its input unread is one cause, and
+ * that we closed it ourselves is another.
+ */
 function closed(connection: Duplex): Promise<Error | undefined> {
-  if (connection.closed) return Promise.resolve(connection.errored ?? undefined);
   return new Promise((resolve) => {
-    connection.once('error', resolve);
-    connection.once('end', () => resolve(undefined));
-    connection.once('close', () => resolve(undefined));
+    finished(connection, { writable: false }, (error) => resolve(error ?? undefined));
   });
 }
 
 /** Runs a program to its end. Fails like `openExec`; when the signal fires, `interrupted`, and the program runs on. */
 export async function runExec(docker: Docker, call: ExecCall, limits: ExecLimits): Promise<ExecEnd> {
-  const { input, timeoutMs, kill } = limits;
+  const { input } = limits;
   const { connection, end } = await openExec(docker, call, input !== undefined);
   const output = collector(limits);
   connection.on('data', demultiplexer(output.take));
-  let timedOut = false;
-  const late = () => {
-    timedOut = true;
-    kill?.().catch(() => connection.destroy());
-  };
-  const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+  const limit = limitOf(limits);
   try {
-    const code = end();
-    code.catch(() => undefined);
+    const code = Promise.race([end(), limit.passed]);
     await Promise.race([code, feed(connection, input)]);
-    return { code: await code, ...output.end(), timedOut };
+    return { code: await code, ...output.end(), timedOut: limit.timedOut() };
   } finally {
-    clearTimeout(timer);
+    limit.end();
     connection.destroy();
   }
+}
+
+/** Ends a program when its time is over. `passed` is for one that does not end by that, or cannot be ended: it is left. */
+function limitOf({ timeoutMs, kill }: ExecLimits) {
+  let timedOut = false;
+  let leave: (code: number) => void = () => undefined;
+  const passed = new Promise<number>((resolve) => {
+    leave = resolve;
+  });
+  const late = async () => {
+    timedOut = true;
+    const wasKilled = await kill?.().then(
+      () => true,
+      () => false,
+    );
+    if (wasKilled) await sleep(patienceMs, undefined, { ref: false });
+    leave(killed);
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+  return { passed, timedOut: () => timedOut, end: () => clearTimeout(timer) };
 }
 
 /** Runs a program whose output is a stream of any length; it fails with `program-failed` when the code is not 0. */

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { openExec } from '../../../io/docker/exec.ts';
 import { demultiplexer } from '../../../io/docker/frames.ts';
 import { codeOf } from '../../../io/files.ts';
-import { callOf, type Target } from './programs.ts';
+import { openOnNode, type Target } from './programs.ts';
 import { scriptText } from './scripts.ts';
-import { namesOf } from './tag.ts';
 
 /**
  * Leads a port of this computer to one of a node whose engine runs elsewhere, for as long as this process lives. The
@@ -39,10 +37,8 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 
 /** One connection, through a program on the node. */
 async function carry(socket: Socket, target: Target, port: number): Promise<void> {
-  const { tag, docker } = target;
   const argv = ['python3', '-c', await scriptText('connect.py'), String(port)];
-  const call = callOf(target, namesOf(tag.cluster, tag.node).container, { argv });
-  const { connection, end } = await openExec(docker, call, true);
+  const { connection, end } = await openOnNode(target, { argv });
   const take = demultiplexer((chunk, stream) => {
     if (stream === 'stdout' && !socket.write(chunk)) connection.pause();
   });

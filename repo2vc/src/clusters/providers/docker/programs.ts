@@ -3,7 +3,15 @@ import type { Readable } from 'node:stream';
 import type { Context } from '../../../context.ts';
 import { isFailure } from '../../../failure.ts';
 import type { Docker } from '../../../io/docker/client.ts';
-import { type ExecCall, type ExecEnd, type ExecLimits, readExec, runExec } from '../../../io/docker/exec.ts';
+import {
+  type ExecCall,
+  type ExecEnd,
+  type ExecLimits,
+  type OpenExec,
+  openExec,
+  readExec,
+  runExec,
+} from '../../../io/docker/exec.ts';
 import { nodeLost } from './failures.ts';
 import { openReader } from './reader.ts';
 import { scriptCommand } from './scripts.ts';
@@ -42,17 +50,34 @@ export async function execOnNode(
   program: Program,
   limits: ExecLimits = {},
 ): Promise<ExecEnd> {
-  const { cluster, node } = target.tag;
+  return onNode(target, (container) => exec(target, container, program, limits));
+}
+
+/** Starts a program on a node, connected to us. Failure `node-lost` when that does not run. */
+export async function openOnNode(target: Target, program: Program): Promise<OpenExec> {
+  return onNode(target, (container) => openExec(target.docker, callOf(target, container, program), true));
+}
+
+/** What a program prints, on a node or beside its files. The program ends when it is not read to its end. */
+export async function readInHome(target: Target, program: Program, input: string): Promise<Readable> {
+  return inHome(target, (container) =>
+    marked(target, container, program, async (call, kill) => {
+      const output = await readExec(target.docker, call, input);
+      output.once('close', () => {
+        if (!output.readableEnded) kill().catch(() => undefined);
+      });
+      return output;
+    }),
+  );
+}
+
+async function onNode<T>({ tag }: Target, work: (container: string) => Promise<T>): Promise<T> {
+  const { cluster, node } = tag;
   try {
-    return await exec(target, namesOf(cluster, node).container, program, limits);
+    return await work(namesOf(cluster, node).container);
   } catch (error) {
     throw isNotRunning(error) ? nodeLost(cluster, node, 'does not run', error) : error;
   }
-}
-
-/** What a program prints, on a node or beside its files. */
-export async function readInHome(target: Target, program: Program, input: string): Promise<Readable> {
-  return inHome(target, (container) => readExec(target.docker, callOf(target, container, program), input));
 }
 
 async function inHome<T>(target: Target, work: (container: string) => Promise<T>): Promise<T> {
@@ -68,25 +93,31 @@ async function inHome<T>(target: Target, work: (container: string) => Promise<T>
 const isNotRunning = (error: unknown) => isFailure(error) && error.code === 'not-running';
 
 /** How the engine is asked for a program. */
-export function callOf({ tag, context }: Target, container: string, { argv, cwd, env }: Program): ExecCall {
+function callOf({ tag, context }: Target, container: string, { argv, cwd, env }: Program): ExecCall {
   return {
     ...{ container, argv, user: tag.user, cwd: posix.join(tag.home, cwd ?? '.'), signal: context.signal },
     ...(env && { env }),
   };
 }
 
+function exec(target: Target, container: string, program: Program, limits: ExecLimits): Promise<ExecEnd> {
+  return marked(target, container, program, (call, kill) =>
+    runExec(target.docker, call, { ...limits, kill }),
+  );
+}
+
 /** Closing the connection would leave a program running: its mark finds it, and what it started. */
-async function exec(
+async function marked<T>(
   target: Target,
   container: string,
   program: Program,
-  limits: ExecLimits,
-): Promise<ExecEnd> {
+  work: (call: ExecCall, kill: () => Promise<void>) => Promise<T>,
+): Promise<T> {
   const mark = ['REPO2VC_EXEC', target.context.random(16)] as const;
   const env = { ...program.env, [mark[0]]: mark[1] };
   const kill = () => endPrograms(target, container, [mark.join('=')]);
   try {
-    return await runExec(target.docker, callOf(target, container, { ...program, env }), { ...limits, kill });
+    return await work(callOf(target, container, { ...program, env }), kill);
   } catch (error) {
     if (!isNotRunning(error)) await kill().catch(() => undefined);
     throw error;

@@ -1,24 +1,22 @@
 import type { Server } from 'node:http';
 import { posix } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../failure.ts';
-import { openExec } from '../../../io/docker/exec.ts';
 import { demultiplexer } from '../../../io/docker/frames.ts';
 import { ownVolatile } from './container.ts';
-import { nodeLost } from './failures.ts';
-import { callOf, type Target } from './programs.ts';
+import { openOnNode, type Target } from './programs.ts';
 import { type RelayEnd, relayEnd } from './relay.ts';
 import { scriptText } from './scripts.ts';
-import { namesOf } from './tag.ts';
+
+/** How long the relay may take to end: programs of its user can keep it from that. */
+const patienceMs = 5_000;
 
 /** Leads programs of a node to a server of ours; see NodeConnection.serve. */
 export async function serveOnNode(target: Target, name: string, server: Server) {
-  const { tag, docker } = target;
+  const { tag } = target;
   const nodePath = posix.join(ownVolatile, `${name}.sock`);
   const argv = ['python3', '-c', await scriptText('relay.py'), nodePath];
-  const call = callOf(target, namesOf(tag.cluster, tag.node).container, { argv });
-  const { connection, end } = await openExec(docker, call, true).catch((error: unknown) => {
-    throw nodeLost(tag.cluster, tag.node, 'does not run', error);
-  });
+  const { connection, end } = await openOnNode(target, { argv });
   let said = '';
   let ready: () => void = () => undefined;
   const listens = new Promise<void>((resolve) => {
@@ -42,8 +40,11 @@ export async function serveOnNode(target: Target, name: string, server: Server) 
   await Promise.race([listens, ended.then((code) => Promise.reject(notServed(tag.node, code, said)))]);
   ended.catch(() => undefined);
   const close = async () => {
+    // A server that does not listen knows nothing of its connections, and cannot end them.
+    relay.close();
     connection.end();
-    await ended.catch(() => undefined);
+    const patience = sleep(patienceMs, undefined, { ref: false });
+    await Promise.race([ended.catch(() => undefined), patience]);
     connection.destroy();
   };
   return { nodePath, close };
