@@ -47,17 +47,12 @@ export async function listClusters(
   const lists = await Promise.all(
     providers.map((provider) =>
       provider.list(context).catch((error: unknown) => {
-        silent.push({ provider: provider.id, failure: silenceOf(error) });
+        silent.push({ provider: provider.id, failure: failureOrThrow(error) });
         return [];
       }),
     ),
   );
   return { views: lists.flat().sort((a, b) => (a.cluster.id < b.cluster.id ? -1 : 1)), silent };
-}
-
-/** The failure of a provider that could not be asked; what else is thrown, and an interruption, is thrown on. */
-export function silenceOf(error: unknown): Failure {
-  return failureOrThrow(error);
 }
 
 /** Which clusters a sweep removes: one's own that have expired; with `all`, one's own that have not, too. */

@@ -7,11 +7,10 @@ import {
   listClusters as list,
   renewCluster as renew,
   type SilentProvider,
-  silenceOf,
 } from '../clusters/sweep.ts';
 import type { ClusterProvider } from '../clusters/types.ts';
 import type { Context } from '../context.ts';
-import { Failure } from '../failure.ts';
+import { Failure, failureOrThrow } from '../failure.ts';
 import { readIfThere } from '../io/files.ts';
 import type { ClusterView } from '../model/index.ts';
 import { saved } from './values.ts';
@@ -118,7 +117,7 @@ async function find(id: string, context: Context): Promise<Found | undefined> {
       const view = await observeCluster(id, provider, context);
       if (view.phase !== 'absent') return { provider, view };
     } catch (error) {
-      silent.push({ provider: provider.id, failure: silenceOf(error) });
+      silent.push({ provider: provider.id, failure: failureOrThrow(error) });
     }
   }
   const made = silent.length > 0 ? await providerInFiles(id, context) : undefined;

@@ -29,7 +29,7 @@ print(json.dumps({"implementation": sys.implementation.name, "version": platform
   "packages": [{"name": n, "version": v} for n, v in sorted(named.items())]}))
 `.trim();
 
-/** The words that make an image tell what `readProbe` reads; \`programs\` are those that a node needs. */
+/** The words that make an image tell what `readProbe` reads; `programs` are those that a node needs. */
 export function probeWords(programs: readonly string[]): string[] {
   const script = [
     `section() { printf '\\n${mark} %s\\n' "$1"; }`,

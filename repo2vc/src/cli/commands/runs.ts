@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { Failure, isFailure } from '../../failure.ts';
+import { Failure, failureOrThrow, isFailure } from '../../failure.ts';
 import type { Run } from '../../index.ts';
 import { contextOf, type Host, type Screen } from '../host.ts';
 import { unanswered } from '../needs.ts';
@@ -134,8 +134,7 @@ async function seenOf(id: string, host: Host): Promise<Seen> {
   try {
     return (await isThere(id, host)) ? 'there' : 'ended';
   } catch (error) {
-    if (!isFailure(error) || error.code === 'interrupted') throw error;
-    return error;
+    return failureOrThrow(error);
   }
 }
 
