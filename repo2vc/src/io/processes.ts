@@ -1,37 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Failure, interrupted } from '../failure.ts';
-import { lineReader } from './lines.ts';
+import { PassThrough, type Readable } from 'node:stream';
+import { interrupted } from '../failure.ts';
+import { type CollectOptions, collector, feed, type Input, type Printed, programFailed } from './collect.ts';
 
 /** How a program is run. */
-export interface RunOptions {
+export interface RunOptions extends CollectOptions {
   readonly cwd?: string;
   /** The whole environment of the program; nothing is inherited beside it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the program reads. A stream that fails ends the program, and its error is thrown. */
-  readonly input?: string | Uint8Array | Readable;
+  readonly input?: Input;
   readonly signal?: AbortSignal;
   /** After this many milliseconds the program's process group is killed; the result says `timedOut`. */
   readonly timeoutMs?: number;
-  /** Bytes kept of each stream; more is read and dropped, and the result says `truncated`. Default: 10 MiB. */
-  readonly maxBytes?: number;
-  /**
-   * Called with every line of either stream as it comes, without its end; one of more than 10,000 characters comes in
-   * pieces, and `more` says that another piece of the same line follows.
-   */
-  readonly onLine?: (line: string, stream: 'stdout' | 'stderr', more: boolean) => void;
 }
 
 /** How a program ended. `code` is null when a signal ended it. */
-export interface RunResult {
+export interface RunResult extends Printed {
   readonly code: number | null;
   readonly signal: string | null;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  readonly truncated: boolean;
   readonly timedOut: boolean;
 }
 
@@ -49,19 +38,18 @@ export async function run(argv: readonly string[], options: RunOptions): Promise
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const limits = limit(child, options);
-  const stdout = collect(child.stdout, 'stdout', options);
-  const stderr = collect(child.stderr, 'stderr', options);
+  const output = collector(options);
+  child.stdout.on('data', (chunk: Buffer) => output.take(chunk, 'stdout'));
+  child.stderr.on('data', (chunk: Buffer) => output.take(chunk, 'stderr'));
   let inputError: unknown;
-  feed(child, options.input, (error) => {
+  feed(child.stdin, options.input ?? '').catch((error: unknown) => {
     inputError = error;
     killGroupOf(child);
   });
   const [code, signal] = (await once(child, 'close').finally(limits.end)) as [number | null, string | null];
   if (options.signal?.aborted) throw interrupted();
   if (inputError !== undefined) throw inputError;
-  const truncated = stdout.truncated() || stderr.truncated();
-  const timedOut = limits.timedOut();
-  return { code, signal, stdout: stdout.bytes(), stderr: stderr.bytes(), truncated, timedOut };
+  return { code, signal, ...output.end(), timedOut: limits.timedOut() };
 }
 
 /** Kills the program's group when its time is over or the signal fires, until `end` is called. */
@@ -79,23 +67,6 @@ function limit(child: ChildProcess, { timeoutMs, signal }: RunOptions) {
     signal?.removeEventListener('abort', kill);
   };
   return { end, timedOut: () => timedOut };
-}
-
-function collect(stream: NodeJS.ReadableStream, name: 'stdout' | 'stderr', options: RunOptions) {
-  const { onLine, maxBytes: limit = 10 * 1024 * 1024 } = options;
-  const chunks: Buffer[] = [];
-  let kept = 0;
-  let dropped = false;
-  const lines = onLine && lineReader((line, more) => onLine(line, name, more));
-  stream.on('data', (chunk: Buffer) => {
-    const room = limit - kept;
-    if (room > 0) chunks.push(chunk.subarray(0, room));
-    dropped ||= chunk.length > room;
-    kept += Math.min(chunk.length, Math.max(room, 0));
-    lines?.take(chunk);
-  });
-  stream.on('end', () => lines?.end());
-  return { bytes: () => Buffer.concat(chunks), truncated: () => dropped };
 }
 
 /** The exit code as shells have it: 128 + n when signal n ended the program. */
@@ -125,8 +96,9 @@ export function readFrom(
   };
   if (options.signal?.aborted) stop();
   options.signal?.addEventListener('abort', stop, { once: true });
-  const stderr = collect(child.stderr, 'stderr', { ...options, maxBytes: 64 * 1024 });
-  feed(child, options.input, (error) => output.destroy(error as Error));
+  const errors = collector({ maxBytes: 64 * 1024 });
+  child.stderr.on('data', (chunk: Buffer) => errors.take(chunk, 'stderr'));
+  feed(child.stdin, options.input ?? '').catch((error: Error) => output.destroy(error));
   child.stdout.pipe(output, { end: false });
   const kill = () => killGroupOf(child);
   output.once('close', kill);
@@ -134,17 +106,8 @@ export function readFrom(
   child.once('close', (code, signal) => {
     output.off('close', kill);
     options.signal?.removeEventListener('abort', stop);
-    if (code === 0) {
-      output.end();
-      return;
-    }
-    const said = stderr.bytes().toString('utf8').trim();
-    output.destroy(
-      new Failure(
-        'program-failed',
-        `${file} ended with ${code ?? signal}${said && `: ${said.slice(-2000)}`}.`,
-      ),
-    );
+    if (code === 0) output.end();
+    else output.destroy(programFailed(file, code ?? String(signal), errors.end().stderr));
   });
   return output;
 }
@@ -167,22 +130,6 @@ export async function startDetached(argv: readonly string[], options: DetachedOp
   });
   await once(child, 'spawn');
   child.unref();
-}
-
-function feed(child: ChildProcess, input: RunOptions['input'], failed: (error: unknown) => void): void {
-  const { stdin } = child;
-  if (!stdin) return;
-  // A program need not read all that it is given: that its end of the pipe is closed is no error.
-  if (!(input instanceof Readable)) {
-    stdin.on('error', () => undefined);
-    stdin.end(input);
-    return;
-  }
-  pipeline(input, stdin).catch((error: unknown) => {
-    // When the input itself broke off, the program meets its end there, and says so by its exit code.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') failed(error);
-  });
 }
 
 /**

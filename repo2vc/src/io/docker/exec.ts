@@ -1,12 +1,10 @@
-import { type Duplex, finished, PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { type Duplex, finished, PassThrough, type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, interrupted, isFailure } from '../../failure.ts';
-import { codeOf } from '../files.ts';
-import { lineReader } from '../lines.ts';
+import { type CollectOptions, collector, feed, type Input, type Printed, programFailed } from '../collect.ts';
 import type { Docker } from './client.ts';
 import { connectionFailure, statusOf } from './failures.ts';
-import { demultiplexer, type StreamName } from './frames.ts';
+import { demultiplexer, pour } from './frames.ts';
 
 /** A program that is to run in a container. */
 export interface ExecCall {
@@ -23,22 +21,17 @@ export interface ExecCall {
 }
 
 /** What a program is given, and what is kept of what it prints; as for `run` of io/processes.ts. */
-export interface ExecLimits {
-  readonly input?: string | Uint8Array | Readable;
+export interface ExecLimits extends CollectOptions {
+  readonly input?: Input;
   readonly timeoutMs?: number;
   /** Ends the program in the container when its time is over: closing the connection would not. */
   readonly kill?: () => Promise<void>;
-  readonly maxBytes?: number;
-  readonly onLine?: (line: string, stream: StreamName, more: boolean) => void;
 }
 
 /** How a program in a container ended. */
-export interface ExecEnd {
+export interface ExecEnd extends Printed {
   /** 128 + n when signal n ended it; 126 or 127 when it could not be started. */
   readonly code: number;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  readonly truncated: boolean;
   readonly timedOut: boolean;
 }
 
@@ -120,7 +113,7 @@ export async function runExec(docker: Docker, call: ExecCall, limits: ExecLimits
   const limit = limitOf(limits);
   try {
     const code = Promise.race([end(), limit.passed]);
-    await Promise.race([code, feed(connection, input)]);
+    await Promise.race([code, input === undefined ? undefined : feed(connection, input)]);
     return { code: await code, ...output.end(), timedOut: limit.timedOut() };
   } finally {
     limit.end();
@@ -157,59 +150,12 @@ export async function readExec(
   const { connection, end } = await openExec(docker, call, true);
   const output = new PassThrough();
   const errors = collector({ maxBytes: 64 * 1024 });
-  const take = demultiplexer((chunk, stream) => {
-    if (stream === 'stderr') errors.take(chunk, stream);
-    else if (!output.write(chunk)) connection.pause();
-  });
-  connection.on('data', take);
-  output.on('drain', () => connection.resume());
-  output.once('close', () => connection.destroy());
+  pour(connection, output, (chunk) => errors.take(chunk, 'stderr'));
   const finish = async () => {
     const [code] = await Promise.all([end(), feed(connection, input)]);
-    if (code !== 0) throw programFailed(call.argv, code, errors.end().stderr);
+    if (code !== 0) throw programFailed(String(call.argv[0]), code, errors.end().stderr);
     output.end();
   };
   finish().catch((error: Error) => output.destroy(error));
   return output;
-}
-
-function programFailed(argv: readonly string[], code: number, stderr: Buffer): Failure {
-  const said = stderr.toString('utf8').trim().slice(-2000);
-  return new Failure('program-failed', `${argv[0]} ended with ${code}${said && `: ${said}`}.`);
-}
-
-/** A program need not read all that it is given: only that the input itself fails is an error. */
-async function feed(connection: Duplex, input: ExecLimits['input']): Promise<void> {
-  if (input === undefined) return;
-  if (!(input instanceof Readable)) {
-    connection.end(input);
-    return;
-  }
-  await pipeline(input, connection).catch((error: unknown) => {
-    if (!['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '')) throw error;
-  });
-}
-
-function collector({ onLine, maxBytes = 10 * 1024 * 1024 }: Pick<ExecLimits, 'onLine' | 'maxBytes'>) {
-  const streams = { stdout: keeper('stdout'), stderr: keeper('stderr') };
-  function keeper(name: StreamName) {
-    const lines = onLine && lineReader((line, more) => onLine(line, name, more));
-    return { chunks: [] as Buffer[], kept: 0, lines };
-  }
-  let truncated = false;
-  return {
-    take: (chunk: Buffer, name: StreamName): void => {
-      const stream = streams[name];
-      const piece = chunk.subarray(0, Math.max(0, maxBytes - stream.kept));
-      if (piece.length > 0) stream.chunks.push(Buffer.from(piece));
-      stream.kept += piece.length;
-      truncated ||= piece.length < chunk.length;
-      stream.lines?.take(chunk);
-    },
-    end: () => {
-      for (const { lines } of Object.values(streams)) lines?.end();
-      const [stdout, stderr] = [streams.stdout, streams.stderr].map(({ chunks }) => Buffer.concat(chunks));
-      return { stdout: stdout ?? Buffer.alloc(0), stderr: stderr ?? Buffer.alloc(0), truncated };
-    },
-  };
 }

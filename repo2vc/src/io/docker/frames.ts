@@ -1,5 +1,5 @@
-/** Where a program in a container wrote. */
-export type StreamName = 'stdout' | 'stderr';
+import type { Duplex, Writable } from 'node:stream';
+import type { StreamName } from '../collect.ts';
 
 /**
  * Takes apart what the engine sends of a program without a terminal: each piece has a head of 8 bytes, which says the
@@ -29,4 +29,15 @@ export function demultiplexer(take: (chunk: Buffer, stream: StreamName) => void)
       head = Buffer.alloc(0);
     }
   };
+}
+
+/** Passes on what a program prints, no faster than it is taken. Nobody wants more when `output` is closed. */
+export function pour(connection: Duplex, output: Writable, errors?: (chunk: Buffer) => void): void {
+  const take = demultiplexer((chunk, stream) => {
+    if (stream === 'stderr') errors?.(chunk);
+    else if (!output.write(chunk)) connection.pause();
+  });
+  connection.on('data', take);
+  output.on('drain', () => connection.resume());
+  output.once('close', () => connection.destroy());
 }

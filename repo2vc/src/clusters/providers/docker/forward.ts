@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { demultiplexer } from '../../../io/docker/frames.ts';
+import { pour } from '../../../io/docker/frames.ts';
 import { codeOf } from '../../../io/files.ts';
 import { openOnNode, type Target } from './programs.ts';
 import { scriptText } from './scripts.ts';
@@ -39,12 +39,7 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 async function carry(socket: Socket, target: Target, port: number): Promise<void> {
   const argv = ['python3', '-c', await scriptText('connect.py'), String(port)];
   const { connection, end } = await openOnNode(target, { argv });
-  const take = demultiplexer((chunk, stream) => {
-    if (stream === 'stdout' && !socket.write(chunk)) connection.pause();
-  });
-  connection.on('data', take);
-  socket.on('drain', () => connection.resume());
-  socket.once('close', () => connection.destroy());
+  pour(connection, socket);
   socket.pipe(connection);
   await end();
   socket.end();
