@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { Failure, interrupted } from '../failure.ts';
 import type { Caps } from './copy-tree.ts';
 import { diskFailure } from './files.ts';
+import { proxyNames } from './proxies.ts';
 import { watchSize } from './watch-size.ts';
 
 /** What to check out. */
@@ -82,7 +83,7 @@ const kept = [
   'GIT_SSL_CAINFO',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
-  ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
+  ...proxyNames,
 ];
 
 function gitIn(

@@ -2,6 +2,11 @@ import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { isLoopback } from './addresses.ts';
 
+/** The variables in which an environment names proxies, in both spellings. */
+export const proxyNames: readonly string[] = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap(
+  (name) => [name, name.toUpperCase()],
+);
+
 /** A proxy as axios takes it. */
 export interface Proxy {
   readonly protocol: string;

@@ -1,6 +1,8 @@
 import type { Context } from '../../../context.ts';
+import { isLoopback } from '../../../io/addresses.ts';
 import type { Docker } from '../../../io/docker/client.ts';
 import { networkName } from '../../../io/docker/tags.ts';
+import { proxyNames } from '../../../io/proxies.ts';
 import { at } from '../../../model/loose.ts';
 import { threadVariables } from '../../node-words.ts';
 import { scriptText } from './scripts.ts';
@@ -88,37 +90,49 @@ async function baseBody(tag: NodeTag, args: readonly string[]) {
 /** The engine refuses a share of more processors than it has. */
 async function cpusOf({ cpus }: NodeLimits, docker: Docker, context: Context): Promise<number | undefined> {
   if (cpus === undefined) return undefined;
-  const info = await docker.request<unknown>({ method: 'GET', path: '/info', signal: context.signal });
+  const info = await infoOnce(docker, context);
   if (at(info, 'CpuCfsQuota') === false) return undefined;
   return Math.min(cpus, Number(at(info, 'NCPU')) || cpus);
 }
 
-const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+const infos = new WeakMap<Docker, Promise<unknown>>();
+
+/** What the engine says of its computer; asked once, however many nodes are made. */
+function infoOnce(docker: Docker, { signal }: Context): Promise<unknown> {
+  const before = infos.get(docker);
+  if (before !== undefined) return before;
+  const info = docker.request<unknown>({ method: 'GET', path: '/info', signal });
+  infos.set(docker, info);
+  info.catch(() => infos.delete(docker));
+  return info;
+}
 
 /** This computer's proxies; but an environment can be inspected, and `localhost` is another computer on a node. */
 function proxyVariables(environment: Context['environment']): Record<string, string> {
-  const names = proxyNames.flatMap((name) => [name, name.toUpperCase()]);
-  const found = names.flatMap((name) => {
-    const value = environment[name];
-    return value && whyWithheld(name, value) === undefined ? [[name, value] as const] : [];
-  });
-  return Object.fromEntries(found);
+  const told = proxiesIn(environment).filter(({ withheld }) => withheld === undefined);
+  return Object.fromEntries(told.map(({ name, value }) => [name, value]));
 }
 
 /** What a person should know of the proxies that nodes are not told of; undefined when they are told of all. */
 export function withheldProxies(environment: Context['environment']): string | undefined {
-  const found = proxyNames.flatMap((name) =>
-    [name, name.toUpperCase()].flatMap((one) => {
-      const why = whyWithheld(one, environment[one] ?? '');
-      return why === undefined ? [] : [`${one} (${why})`];
-    }),
+  const found = proxiesIn(environment).flatMap(({ name, withheld }) =>
+    withheld === undefined ? [] : [`${name} (${withheld})`],
   );
   return found.length === 0 ? undefined : `Programs run without ${found.join(', ')}.`;
 }
 
+/** The proxies that are set here, and why nodes are not told of one. */
+function proxiesIn(environment: Context['environment']) {
+  return proxyNames.flatMap((name) => {
+    const value = environment[name];
+    return value ? [{ name, value, withheld: whyWithheld(name, value) }] : [];
+  });
+}
+
 function whyWithheld(name: string, value: string): string | undefined {
   if (value.includes('@')) return 'the password in it would be seen by all of them';
-  const isList = name.toLowerCase() === 'no_proxy';
-  const isHere = /^([a-z0-9]+:\/\/)?(localhost|127\.|\[::1\])/i.test(value);
-  return !isList && isHere ? 'its address is that of this computer alone' : undefined;
+  if (name.toLowerCase() === 'no_proxy') return undefined;
+  const address = value.includes('://') ? value : `http://${value}`;
+  const isHere = URL.canParse(address) && isLoopback(new URL(address).hostname.toLowerCase());
+  return isHere ? 'its address is that of this computer alone' : undefined;
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../../../context.ts';
 import { become, namespaces, openParents, readOnly, systemMounts } from '../../../io/bubblewrap.ts';
+import { proxyNames } from '../../../io/proxies.ts';
 import type { ProcessNodeTag } from '../../../model/index.ts';
 import { threadVariables } from '../../node-words.ts';
 import { type NodePlace, names, sandboxHome, sandboxVolatile } from './places.ts';
@@ -108,11 +109,6 @@ const authorityNames = [
 function authorityVariables(environment: Context['environment']): Record<string, string> {
   return pick(environment, authorityNames, (value) => value.startsWith('/'));
 }
-
-const proxyNames = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
-  name,
-  name.toUpperCase(),
-]);
 
 /** The host's proxies, unless a password stands in them: an environment can be inspected. */
 function proxyVariables(environment: Context['environment']): Record<string, string> {
