@@ -12,7 +12,10 @@ export interface FakeEngine {
 }
 
 /** What an engine says of itself. */
-export const fakeVersion = { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12', Os: 'linux' };
+export const fakeVersion = {
+  ...{ Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12' },
+  ...{ Os: 'linux', Arch: 'amd64' },
+};
 
 /** A small server on a unix socket that says it is a container engine, and a context whose DOCKER_HOST it is. */
 export async function fakeEngine(

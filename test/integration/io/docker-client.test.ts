@@ -39,7 +39,10 @@ describe('an engine that answers', () => {
     });
     const docker = await dockerFor(engine.context);
     expect([docker.host, docker.local]).toEqual([`unix://${engine.socketPath}`, true]);
-    expect(docker.version).toEqual({ engine: 'Docker', number: '20.10.24', os: 'linux' });
+    expect(docker.version).toEqual({
+      ...{ engine: 'Docker', number: '20.10.24' },
+      ...{ os: 'linux', architecture: 'amd64' },
+    });
     const query = { name: 'a b', filters: { label: ['x=y'] }, force: true, gone: undefined };
     expect(
       await docker.request(get('/containers/create', { method: 'POST', query, body: { Image: 'i' } })),

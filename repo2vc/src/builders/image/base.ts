@@ -17,7 +17,7 @@ export async function chooseBase(spec: EnvironmentSpec, context: Context): Promi
   const find = (name: string) => findImage(docker, name, mappedName(name, baseImages), context);
   if (spec.kind === 'dockerfile') {
     const images: BaseImage[] = [];
-    for (const name of await namesIn(spec, docker, context)) images.push(demand(await find(name)));
+    for (const name of namesIn(spec, docker)) images.push(demand(await find(name)));
     return { kind: 'images', images };
   }
   const missing: Missing[] = [];
@@ -72,16 +72,13 @@ function demand(found: BaseImage | Missing): BaseImage {
 }
 
 /** The images of a Dockerfile, each once. */
-async function namesIn(spec: DockerfileSpec, docker: Docker, { signal }: Context): Promise<Set<string>> {
+function namesIn(spec: DockerfileSpec, docker: Docker): Set<string> {
   const { images } = readDockerfile(spec.text, spec.file);
-  const other = images.filter((image) => image.platform !== undefined);
-  if (other.length > 0) {
-    const { Os, Arch } = await docker.request<{ Os: string; Arch: string }>({
-      ...{ method: 'GET', path: '/version', signal },
-    });
-    const wrong = other.find(({ platform }) => !`${platform}/`.startsWith(`${Os}/${Arch}/`));
-    if (wrong) throw platformMissing(spec, wrong, `${Os}/${Arch}`);
-  }
+  const here = `${docker.version.os}/${docker.version.architecture}`;
+  const wrong = images.find(
+    ({ platform }) => platform !== undefined && !`${platform}/`.startsWith(`${here}/`),
+  );
+  if (wrong) throw platformMissing(spec, wrong, here);
   return new Set(images.map(({ name }) => name));
 }
 

@@ -7,12 +7,8 @@ import { hostSettings } from './host-settings.ts';
 
 /** What the engine runs images on; which C library is in them is the images' matter. */
 export async function platformOf(context: Context): Promise<Platform> {
-  const docker = await dockerFor(context);
-  const { signal } = context;
-  const { Os, Arch } = await docker.request<{ Os: string; Arch: string }>({
-    ...{ method: 'GET', path: '/version', signal },
-  });
-  return { os: Os, architecture: Arch, libc: 'of-the-image' };
+  const { os, architecture } = (await dockerFor(context)).version;
+  return { os, architecture, libc: 'of-the-image' };
 }
 
 /** Looks at what a build of an image would need: an image to begin with, and settings that can be passed on. */

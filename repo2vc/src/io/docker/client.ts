@@ -23,6 +23,8 @@ export interface Docker extends Connection {
     readonly number: string;
     /** Of what it runs containers on: `linux`, `windows`. */
     readonly os: string;
+    /** As Docker names it: `amd64`, `arm64`. */
+    readonly architecture: string;
   };
 }
 
@@ -60,10 +62,11 @@ async function connect(context: Context): Promise<Docker> {
   const least = textAt(told, 'MinAPIVersion') ?? oldestApi;
   const connection = await connectionTo(way, isOlder(oldestApi, least) ? least : oldestApi);
   const isPodman = textAt(told, 'Components', 0, 'Name')?.startsWith('Podman');
+  const runsOn = { os: textAt(told, 'Os') ?? 'linux', architecture: textAt(told, 'Arch') ?? 'unknown' };
   return {
     ...connection,
     ...{ host, local: address.reach.by === 'unix' },
-    version: { engine: isPodman ? 'Podman' : 'Docker', number, os: textAt(told, 'Os') ?? 'linux' },
+    version: { engine: isPodman ? 'Podman' : 'Docker', number, ...runsOn },
   };
 }
 
