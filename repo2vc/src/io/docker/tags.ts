@@ -16,9 +16,10 @@ export interface Tag {
 
 const prefix = 'repo2vc.';
 
-/** The labels of an object; `more` says what is its own, such as its node. */
+/** The labels of an object; `more` says what is its own, such as its node. Of `tag` nothing but what every one has. */
 export function labelsOf(tag: Tag, more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const all = Object.entries({ ...tag, ...more });
+  const { cluster, owner, created, expires, version } = tag;
+  const all = Object.entries({ cluster, owner, created, expires, version, ...more });
   return Object.fromEntries(all.map(([key, value]) => [`${prefix}${key}`, value]));
 }
 
