@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pack } from 'tar-stream';
 import { interrupted } from '../../failure.ts';
-import { type Docker, statusOf } from './client.ts';
+import type { Docker } from './client.ts';
+import { statusOf, unlessAbsent } from './failures.ts';
 
 /** A container of an engine. */
 export interface ContainerSeen {
@@ -84,13 +85,8 @@ export async function startContainer(docker: Docker, name: string, signal: Abort
 /** The bytes of all files of a container, those of its image included; 0 when it is gone. The engine counts them now. */
 export async function sizeOfContainer(docker: Docker, id: string, signal: AbortSignal): Promise<number> {
   const call = { method: 'GET', path: `/containers/${id}/json`, query: { size: true }, signal } as const;
-  try {
-    const { SizeRootFs = 0 } = await docker.request<{ SizeRootFs?: number }>({ ...call, timeoutMs: 60_000 });
-    return SizeRootFs;
-  } catch (error) {
-    if (statusOf(error) === 404) return 0;
-    throw error;
-  }
+  const asked = docker.request<{ SizeRootFs?: number }>({ ...call, timeoutMs: 60_000 });
+  return (await unlessAbsent(asked))?.SizeRootFs ?? 0;
 }
 
 /** Lets a container that was paused go on. */
@@ -104,9 +100,9 @@ export async function removeContainer(docker: Docker, id: string, signal: AbortS
   const call = { method: 'DELETE', path: `/containers/${id}`, query, signal, timeoutMs: 120_000 } as const;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await docker.request(call);
+      await unlessAbsent(docker.request(call));
+      return;
     } catch (error) {
-      if (statusOf(error) === 404) return;
       // Somebody else is removing it: it is waited for.
       if (statusOf(error) !== 409 || attempt === 100) throw error;
       await sleep(100, undefined, { signal }).catch(() => {

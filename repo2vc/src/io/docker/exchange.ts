@@ -4,12 +4,12 @@ import { Socket } from 'node:net';
 import { type Duplex, PassThrough, pipeline, type Readable, Transform } from 'node:stream';
 import { inspect } from 'node:util';
 import { interrupted } from '../../failure.ts';
-import type { EngineAddress } from './address.ts';
 import { connectionFailure, notAnEngine, refusal, silent } from './failures.ts';
+import type { DialledAddress } from './tunnel.ts';
 
 /** One call of the Docker Engine API (https://docs.docker.com/reference/api/engine/version/v1.41/). */
 export interface DockerCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Without version: `/containers/json`. */
   readonly path: string;
   /** Objects are sent as JSON. */
@@ -41,7 +41,7 @@ interface Modem {
 
 /** How calls go to an engine. `version` is the one of the API; undefined: the engine's own. */
 export async function connectionTo(
-  { host, reach }: EngineAddress & { readonly reach: { readonly by: 'unix' | 'tcp' } },
+  { host, reach }: DialledAddress,
   version: string | undefined,
 ): Promise<Connection> {
   // Loaded when it is needed: it takes a tenth of a second.

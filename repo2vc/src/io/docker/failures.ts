@@ -14,6 +14,14 @@ export function statusOf(error: unknown): number | undefined {
   return isFailure(error) && typeof error.args.status === 'number' ? error.args.status : undefined;
 }
 
+/** What an engine answers; undefined when what was asked for is not there. */
+export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  });
+}
+
 /** The failure for a connection to an engine that could not be made, or broke. */
 export function connectionFailure(error: unknown, asked: Asked, host: string): unknown {
   if (asked.signal.aborted) return interrupted();

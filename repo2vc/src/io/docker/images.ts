@@ -1,5 +1,6 @@
 import { at, listAt, textAt } from '../../model/loose.ts';
-import { type Docker, statusOf } from './client.ts';
+import type { Docker } from './client.ts';
+import { unlessAbsent } from './failures.ts';
 import { recordsOf } from './records.ts';
 
 /** An image that the engine has. */
@@ -10,9 +11,6 @@ export interface ImageView {
   readonly digests: readonly string[];
   readonly user: string;
   readonly entrypoint: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly os: string;
-  readonly architecture: string;
 }
 
 /** The image of this name, tag or id, if the engine has it. */
@@ -22,19 +20,13 @@ export async function imageCalled(
   signal: AbortSignal,
 ): Promise<ImageView | undefined> {
   const path = `/images/${name}/json`;
-  const found = await docker.request<unknown>({ method: 'GET', path, signal }).catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  });
+  const found = await unlessAbsent(docker.request<unknown>({ method: 'GET', path, signal }));
   if (found === undefined) return undefined;
   return {
     id: textAt(found, 'Id') ?? '',
     digests: listAt(found, 'RepoDigests').map(String),
     user: textAt(found, 'Config', 'User') ?? '',
     entrypoint: listAt(found, 'Config', 'Entrypoint').map(String),
-    labels: (at(found, 'Config', 'Labels') ?? {}) as Record<string, string>,
-    os: textAt(found, 'Os') ?? '',
-    architecture: textAt(found, 'Architecture') ?? '',
   };
 }
 

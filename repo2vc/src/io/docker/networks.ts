@@ -2,8 +2,9 @@ import type { Context } from '../../context.ts';
 import { isFailure } from '../../failure.ts';
 import { listAt, textAt } from '../../model/loose.ts';
 import { readIfThere } from '../files.ts';
-import { type Docker, statusOf } from './client.ts';
+import type { Docker } from './client.ts';
 import type { ContainerSeen } from './containers.ts';
+import { unlessAbsent } from './failures.ts';
 import { chooseSubnet, countFree, subnetsInRoutes } from './subnets.ts';
 
 /** A network of an engine. */
@@ -112,7 +113,5 @@ export function isConnected(
 
 /** Removes a network; that there is none is no error. `engine-refused` with 403 while something is connected to it. */
 export async function removeNetwork(docker: Docker, id: string, signal: AbortSignal): Promise<void> {
-  await docker.request({ method: 'DELETE', path: `/networks/${id}`, signal }).catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
-  });
+  await unlessAbsent(docker.request({ method: 'DELETE', path: `/networks/${id}`, signal }));
 }

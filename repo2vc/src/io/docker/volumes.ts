@@ -1,4 +1,5 @@
-import { type Docker, statusOf } from './client.ts';
+import type { Docker } from './client.ts';
+import { unlessAbsent } from './failures.ts';
 
 /** A volume of an engine. */
 export interface VolumeSeen {
@@ -40,7 +41,5 @@ export async function createVolume(
 
 /** Removes a volume; that there is none is no error. `engine-refused` with 409 while a container has it. */
 export async function removeVolume(docker: Docker, name: string, signal: AbortSignal): Promise<void> {
-  await docker.request({ method: 'DELETE', path: `/volumes/${name}`, signal }).catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
-  });
+  await unlessAbsent(docker.request({ method: 'DELETE', path: `/volumes/${name}`, signal }));
 }
