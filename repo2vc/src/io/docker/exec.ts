@@ -23,6 +23,7 @@ export interface ExecCall {
 /** What a program is given, and what is kept of what it prints; as for `run` of io/processes.ts. */
 export interface ExecLimits extends CollectOptions {
   readonly input?: Input;
+  /** After this the program is ended; one that does not end, or cannot be ended, is left. The result says `timedOut`. */
   readonly timeoutMs?: number;
   /** Ends the program in the container when its time is over: closing the connection would not. */
   readonly kill?: () => Promise<void>;
